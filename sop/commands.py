@@ -1,0 +1,65 @@
+"""What the engine wants done. The shell (workflow, simulator, scenario) carries it out and tells the engine what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sop.facts import Fact
+from sop.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class CallAction:
+    """Call a connector's operation. ``key`` is the idempotency key; times are seconds; ``attempts`` counts all tries.
+
+    ``arguments`` may hold references to personal fields, which the hand that calls replaces.
+    ``gives`` names the outputs to keep."""
+
+    call: str
+    action: str
+    arguments: dict[str, Value]
+    key: str
+    gives: tuple[str, ...] | None
+    timeout: float
+    attempts: int
+    interval: float
+    max_interval: float
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Write a fact to the ledger and its read models; the answer to a fact with ``wanted`` is ``Dispatched``."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake the engine with ``Tick`` at this moment (replaces the timer set before)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTimer:
+    """Nothing is due any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDefinitions:
+    """An event came for which definitions may start: find them and tell ``DefinitionsChosen``. ``event`` is its data."""
+
+    on: str
+    event: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The ticket's life is over."""
+
+
+Command: TypeAlias = CallAction | Project | SetTimer | ClearTimer | ChooseDefinitions | Finish

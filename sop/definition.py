@@ -1,0 +1,114 @@
+"""A definition ready to run: the file's model, its versions of everything it calls, and where each thing stands.
+
+A definition travels as plain JSON (``Compiled``) in a ticket's history; ``definition_of`` turns it into the model once a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NewType, TypedDict
+
+from sop.model import Document, Kind, Step
+
+Sha256 = NewType("Sha256", str)
+MAIN_LINE = ""
+
+
+class ActionContract(TypedDict):
+    """What a definition knows of an action it calls: names in and out, effect, idempotency, inverse."""
+
+    takes: list[str]
+    gives: list[str]
+    effect: str
+    idempotent: str
+    undo: str | None
+
+
+class Compiled(TypedDict):
+    """A published definition as plain JSON. ``positions`` maps a JSON pointer to [line, column], both from 1."""
+
+    kind: str
+    key: str
+    version: int
+    sha256: str
+    file: str
+    document: dict[str, object]
+    positions: dict[str, list[int]]
+    actions: dict[str, ActionContract]
+    undo_takes: dict[str, list[str]]
+    personal: list[str]
+    sops: dict[str, Compiled]
+    calendars: dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A step and where it stands: its line (``""`` is the main line), its index on it, its JSON pointer."""
+
+    step: Step
+    line: str
+    index: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition the engine runs."""
+
+    kind: Kind
+    key: str
+    version: int
+    sha256: Sha256
+    file: str
+    document: Document
+    steps: Mapping[str, Placed]
+    lines: Mapping[str, tuple[Step, ...]]
+    positions: Mapping[str, tuple[int, int]]
+    actions: Mapping[str, ActionContract]
+    undo_takes: Mapping[str, tuple[str, ...]]
+    personal: frozenset[str]
+    compiled: Compiled = field(repr=False)
+
+    def where(self, pointer: str) -> str:
+        """``file:line:col`` of a JSON pointer, or of the nearest thing around it."""
+        while pointer and pointer not in self.positions:
+            pointer = pointer.rpartition("/")[0]
+        line, column = self.positions.get(pointer, (1, 1))
+        return f"{self.file}:{line}:{column}"
+
+
+def definition_of(compiled: Compiled) -> Definition:
+    """The definition of its JSON; the same object every time within a process, by content."""
+    known = _known.get(compiled["sha256"])
+    if known is None or known.version != compiled["version"]:
+        known = _known[compiled["sha256"]] = _build(compiled)
+    return known
+
+
+_known: dict[str, Definition] = {}
+
+
+def _build(compiled: Compiled) -> Definition:
+    document = Document.model_validate(compiled["document"])
+    lines = {MAIN_LINE: document.steps, **document.paths}
+    steps = {
+        step.id: Placed(step, line, index, f"/paths/{line}/{index}" if line else f"/steps/{index}")
+        for line, members in lines.items()
+        for index, step in enumerate(members)
+    }
+    return Definition(
+        kind=Kind(compiled["kind"]),
+        key=compiled["key"],
+        version=compiled["version"],
+        sha256=Sha256(compiled["sha256"]),
+        file=compiled["file"],
+        document=document,
+        steps=steps,
+        lines=lines,
+        positions={pointer: (at[0], at[1]) for pointer, at in compiled["positions"].items()},
+        actions=compiled["actions"],
+        undo_takes={name: tuple(takes) for name, takes in compiled["undo_takes"].items()},
+        personal=frozenset(compiled["personal"]),
+        compiled=compiled,
+    )

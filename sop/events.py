@@ -1,0 +1,194 @@
+"""What the engine is told. Every event is a frozen fact with plain-JSON fields, so it travels through Temporal as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from sop.definition import Compiled
+from sop.values import Value
+
+
+class ActorKind(StrEnum):
+    """Who may do something to a ticket."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    INTEGRATION = "integration"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody, by id and by the roles and teams the door has verified; ``*`` stands for every role (scenario tests)."""
+
+    kind: ActorKind
+    id: str
+    roles: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    acting_for: str | None = None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The ticket has its category, priority and team; ``rule`` names the rule that decided."""
+
+    category: str
+    priority: str
+    team: str | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionsChosen:
+    """The definitions to start for an event, best first; ``on`` is the event's type."""
+
+    on: str
+    definitions: tuple[Compiled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswered:
+    """A person completes a task. ``step`` is ``<step>`` or ``<run>.<step>``."""
+
+    step: str
+    by: Actor
+    outcome: str | None = None
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCast:
+    """A person decides on an approval."""
+
+    step: str
+    by: Actor
+    approve: bool
+    comment: str = ""
+
+
+class Remedy(StrEnum):
+    """What the owner of an incident may choose."""
+
+    RETRY = "retry"
+    ENTER = "enter"
+    SKIP = "skip"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSettled:
+    """A person chooses how an incident goes on; ``values`` are the step's outputs when the remedy is ``enter``."""
+
+    step: str
+    by: Actor
+    choice: Remedy
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+class Command(StrEnum):
+    """What people may do to a whole ticket."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    TRANSFER = "transfer"
+    PRIORITY = "priority"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCommanded:
+    """A person's command on the ticket. ``to``: the new owner (``user:x``, ``team:x``, ``role:x``) or the new priority.
+    With ``step`` a claim, release or transfer is of that open step only."""
+
+    command: Command
+    by: Actor
+    to: str | None = None
+    note: str = ""
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred:
+    """Something happened outside (a parcel arrived) or on the ticket (a first response). Known by (source, id)."""
+
+    type: str
+    source: str
+    id: str
+    data: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted:
+    """A message stands in the ticket's conversation; its text stays in the database. ``visibility``: public, internal."""
+
+    message: str
+    by: Actor
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """Whom dispatch found for the fact ``seq``: a person, a pool (``team:x`` or ``role:x``), approvers; none of them: nobody."""
+
+    seq: int
+    person: str | None = None
+    pool: str | None = None
+    approvers: tuple[str, ...] = ()
+    lead: bool = False
+
+
+class FailureKind(StrEnum):
+    """Why a call failed, which decides what the remedy says."""
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RUBBISH = "rubbish"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDone:
+    """A connector answered the call."""
+
+    call: str
+    outputs: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """A call failed after all its tries."""
+
+    call: str
+    kind: FailureKind
+    message: str
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: whatever is due by now happens."""
+
+
+Event: TypeAlias = (
+    Classified
+    | DefinitionsChosen
+    | StepAnswered
+    | VoteCast
+    | IncidentSettled
+    | TicketCommanded
+    | Occurred
+    | MessagePosted
+    | Dispatched
+    | ActionDone
+    | ActionFailed
+    | Tick
+)

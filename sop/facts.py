@@ -1,0 +1,63 @@
+"""Facts: what the engine has decided, one ledger row each, in order and without a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from sop.events import Actor
+from sop.values import Value
+
+
+class FactType(StrEnum):
+    """Every kind of fact. Their ``data`` is described in ``docs/reference/ledger.md``."""
+
+    TICKET_OPENED = "ticket.opened"
+    TICKET_CLASSIFIED = "ticket.classified"
+    TICKET_STATUS = "ticket.status"
+    TICKET_OWNER = "ticket.owner"
+    TICKET_PRIORITY = "ticket.priority"
+    TICKET_TAGS = "ticket.tags"
+    RUN_STARTED = "run.started"
+    RUN_ENDED = "run.ended"
+    STEP_OPENED = "step.opened"
+    STEP_ASSIGNED = "step.assigned"
+    STEP_SKIPPED = "step.skipped"
+    STEP_CLOSED = "step.closed"
+    ACTION_CALLED = "action.called"
+    ACTION_DONE = "action.done"
+    ACTION_FAILED = "action.failed"
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_CLOSED = "incident.closed"
+    VOTE_CAST = "vote.cast"
+    EVENT_RECEIVED = "event.received"
+    EVENT_MATCHED = "event.matched"
+    ALERT = "alert"
+    CLOCK_STARTED = "clock.started"
+    CLOCK_PAUSED = "clock.paused"
+    CLOCK_RESUMED = "clock.resumed"
+    CLOCK_CHANGED = "clock.changed"
+    CLOCK_WARNED = "clock.warned"
+    CLOCK_BREACHED = "clock.breached"
+    CLOCK_STOPPED = "clock.stopped"
+    MESSAGE_POSTED = "message.posted"
+
+
+FactData: TypeAlias = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the ledger. ``seq`` counts from 1 within a ticket; ``step`` is the step's slot in its run
+    (``pack``, or ``pack#2`` inside a repeat that runs several items at once)."""
+
+    seq: int
+    type: FactType
+    at: datetime
+    run: str | None = None
+    step: str | None = None
+    visit: int | None = None
+    by: Actor | None = None
+    data: FactData = field(default_factory=dict)

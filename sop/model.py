@@ -1,0 +1,335 @@
+"""The SOP language as data: one frozen model for each step type, with exactly the keys of the language's contract.
+
+Text that holds an expression stays text here; ``sop.expressions`` compiles it once and caches it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Label: TypeAlias = str | dict[str, str]
+"""Text for people: one string, or one per language (``{zh: …, en: …}``)."""
+Constant: TypeAlias = Any  # any YAML value: what it may be is decided by the expression that reads it
+
+
+class Shape(BaseModel):
+    """A mapping of the file: closed (an unknown key is a mistake) and frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, populate_by_name=True)
+
+
+class FieldType(StrEnum):
+    """What a form field holds. ``money`` and ``number`` are decimals; files and photos are lists of file ids."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    MONEY = "money"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    FILE = "file"
+    PHOTO = "photo"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Option(Shape):
+    """One choice of a field, when its value and its label differ."""
+
+    value: str
+    label: Label
+
+
+class FormField(Shape):
+    """One question of a form, and one output of its step. ``min``/``max``: of a number its size, of text its
+    length, of files and choices how many."""
+
+    key: str
+    type: FieldType
+    label: Label = ""
+    optional: bool = False
+    options: tuple[str | Option, ...] = ()
+    min: int | float | None = None
+    max: int | float | None = None
+    default: Constant = None
+    personal: bool = False
+    help: Label = ""
+
+
+class Outcome(Shape):
+    """One button that ends a task, and where it leads."""
+
+    key: str
+    label: Label
+    next: str | None = None
+
+
+class Rung(Shape):
+    """One rung of an escalation ladder: at a share of the time, or after the deadline."""
+
+    at: str | None = None
+    after: str | None = None
+    to: str
+    reassign: bool = False
+    priority: str | None = None
+
+
+Ladder: TypeAlias = str | tuple[Rung, ...] | None
+
+
+class StepShape(Shape):
+    """What every step has."""
+
+    id: str
+    title: Label = ""
+    note: Label = ""
+    when: str | bool | None = None
+    next: str | None = None
+
+
+class Task(StepShape):
+    """A person does it."""
+
+    type: Literal["task"]
+    assign: str
+    skills: tuple[str, ...] = ()
+    form: tuple[FormField, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    script: Label = ""
+    due: str | None = None
+    remind: str | None = None
+    escalate: Ladder = None
+    timeout: str | None = None
+    on_timeout: str | None = None
+
+
+class ApprovalOrder(StrEnum):
+    """Whether all are asked at once or one after the other."""
+
+    TOGETHER = "together"
+    IN_TURN = "in_turn"
+
+
+class Approval(StepShape):
+    """People decide. ``rule``: ``any``, ``all``, a number of votes, or a share such as ``60%``."""
+
+    type: Literal["approval"]
+    approvers: str | tuple[str, ...]
+    rule: str | int = "any"
+    order: ApprovalOrder = ApprovalOrder.TOGETHER
+    script: Label = ""
+    due: str | None = None
+    remind: str | None = None
+    escalate: Ladder = None
+    timeout: str | None = None
+    on_reject: str | None = None
+    on_timeout: str | None = None
+    self_approval: bool = False
+
+
+class Retry(Shape):
+    """How often a failed call is tried again: ``attempts`` in all, ``interval`` before the second, doubling up to ``max_interval``."""
+
+    attempts: int = 5
+    interval: str = "2s"
+    max_interval: str = "2m"
+
+
+class Action(StepShape):
+    """A system does it. ``with`` is a keyword in Python, hence ``arguments``."""
+
+    type: Literal["action"]
+    action: str
+    arguments: dict[str, Constant] = Field(default_factory=dict, alias="with")
+    retry: int | Retry | None = None
+    timeout: str | None = None
+    on_error: str | None = None
+    idempotency_key: str | None = None
+    undo: str | None = None
+
+
+class Case(Shape):
+    """One case of a decision."""
+
+    when: str
+    next: str
+
+
+class Decision(StepShape):
+    """Choose: the first true case, or ``otherwise``."""
+
+    type: Literal["decision"]
+    cases: tuple[Case, ...]
+    otherwise: str
+
+
+class Awaited(Shape):
+    """One of several events a step waits for."""
+
+    event: str
+    match: str | None = None
+    next: str | None = None
+
+
+class Wait(StepShape):
+    """Event or time: exactly one of ``event``, ``any_of``, ``for``, ``until``."""
+
+    type: Literal["wait"]
+    event: str | None = None
+    match: str | None = None
+    any_of: tuple[Awaited, ...] = ()
+    duration: str | None = Field(default=None, alias="for")
+    until: str | None = None
+    timeout: str | None = None
+    on_timeout: str | None = None
+
+
+class Branch(Shape):
+    """One branch of a parallel step: a path, entered only when its condition holds."""
+
+    path: str
+    when: str | None = None
+
+
+class Parallel(StepShape):
+    """At the same time: ``join`` is ``all``, ``any`` or how many branches must be done."""
+
+    type: Literal["parallel"]
+    branches: tuple[str | Branch, ...]
+    join: str | int = "all"
+
+
+class Repeat(StepShape):
+    """Again: over a list (``each``, ``as``, ``at_once``) or ``until`` a condition; never more than ``max`` passes."""
+
+    type: Literal["repeat"]
+    do: str
+    each: str | None = None
+    name: str = Field(default="item", alias="as")
+    at_once: int = 1
+    until: str | None = None
+    max: int = 20
+
+
+class SubSop(StepShape):
+    """Run another SOP in the same ticket, with its own scope."""
+
+    type: Literal["sop"]
+    sop: str
+    arguments: dict[str, Constant] = Field(default_factory=dict, alias="with")
+
+
+class Result(StrEnum):
+    """How a run ended."""
+
+    RESOLVED = "resolved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class End(StepShape):
+    """Stop here."""
+
+    type: Literal["end"]
+    result: Result = Result.RESOLVED
+    undo: bool = False
+
+
+Step: TypeAlias = Annotated[
+    Task | Approval | Action | Decision | Wait | Parallel | Repeat | SubSop | End, Field(discriminator="type")
+]
+
+
+class Start(Shape):
+    """Which tickets a file starts for; of several SOPs the highest ``priority`` wins."""
+
+    event: str
+    when: str | bool | None = None
+    priority: int = 0
+
+
+class Parameter(Shape):
+    """A typed input of a sub-SOP."""
+
+    type: FieldType = FieldType.TEXT
+    label: Label = ""
+    optional: bool = False
+    default: Constant = None
+
+
+class IntakeField(FormField):
+    """A ticket field an SOP needs at intake."""
+
+    required: bool = False
+
+
+class Target(Shape):
+    """One row of a clock's targets: the first whose condition holds."""
+
+    duration: str = Field(alias="is")
+    when: str | None = None
+
+
+class ClockPolicy(Shape):
+    """One clock of a run. ``start``/``stop`` are event types or conditions; ``pause`` is a condition."""
+
+    target: str | tuple[Target, ...]
+    calendar: str = "default"
+    start: str | None = None
+    pause: str | None = None
+    stop: str | None = None
+    warn: str | None = None
+    escalate: Ladder = None
+
+
+class Whenever(Shape):
+    """An event handled at any time, beside the open steps or instead of them."""
+
+    event: str
+    match: str | None = None
+    within: tuple[str, ...] = ()
+    interrupt: bool = False
+    next: str
+
+
+class AfterClose(StrEnum):
+    """Whether a playbook goes on once the ticket is done."""
+
+    STOP = "stop"
+    KEEP = "keep"
+
+
+class Kind(StrEnum):
+    """What a file is."""
+
+    SOP = "sop"
+    PLAYBOOK = "playbook"
+
+
+class Document(Shape):
+    """One file, as written."""
+
+    dsl: Literal[1]
+    sop: str | None = None
+    playbook: str | None = None
+    title: Label = ""
+    description: Label = ""
+    owner: str | None = None
+    start: Start | None = None
+    inputs: dict[str, Parameter] = Field(default_factory=dict)
+    outputs: dict[str, Constant] = Field(default_factory=dict)
+    fields: tuple[IntakeField, ...] = ()
+    vars: dict[str, Constant] = Field(default_factory=dict)
+    sla: dict[str, ClockPolicy] = Field(default_factory=dict)
+    whenever: tuple[Whenever, ...] = ()
+    after_close: AfterClose = AfterClose.STOP
+    exclusive: str | None = None
+    steps: tuple[Step, ...]
+    paths: dict[str, tuple[Step, ...]] = Field(default_factory=dict)
