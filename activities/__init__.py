@@ -1,0 +1,1 @@
+"""The hands: connectors, dispatch, classification and the projection; everything that can fail."""

@@ -1,0 +1,1 @@
+"""The doors: JSON API, console pages and webhooks; authenticate, validate, translate."""

@@ -1,0 +1,1 @@
+"""Tables, migrations, the ledger and every query a page needs."""

@@ -1,0 +1,1 @@
+"""Choosing playbooks for a customer and a ticket, pure and without I/O."""

@@ -1,0 +1,1 @@
+"""The SOP language and its engine: what should happen, pure and without I/O."""

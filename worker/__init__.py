@@ -1,0 +1,1 @@
+"""Composition: the processes of the product and the gongdan command."""
