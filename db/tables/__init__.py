@@ -1,0 +1,57 @@
+"""The tables, split by meaning. Import them from here."""
+
+from db.tables.base import Row
+from db.tables.definitions import DefinitionState, Published, Setting
+from db.tables.ledger import Entry
+from db.tables.people import ApiKey, Customer, Person, Session, Standing, Team
+from db.tables.process import Clock, ClockState, Run, Step, Vote
+from db.tables.tickets import File, FileContent, Light, Message, Notification, PersonalValue, Ticket, Visibility
+from db.tables.traffic import (
+    Correlation,
+    Idempotency,
+    Inbox,
+    InboxKey,
+    InboxStatus,
+    Lane,
+    Outbox,
+    OutboxKind,
+    Receipt,
+    ReceiptStatus,
+)
+
+__all__ = [
+    "ApiKey",
+    "Clock",
+    "ClockState",
+    "Correlation",
+    "Customer",
+    "DefinitionState",
+    "Entry",
+    "File",
+    "FileContent",
+    "Idempotency",
+    "Inbox",
+    "InboxKey",
+    "InboxStatus",
+    "Lane",
+    "Light",
+    "Message",
+    "Notification",
+    "Outbox",
+    "OutboxKind",
+    "Person",
+    "PersonalValue",
+    "Published",
+    "Receipt",
+    "ReceiptStatus",
+    "Row",
+    "Run",
+    "Session",
+    "Setting",
+    "Standing",
+    "Step",
+    "Team",
+    "Ticket",
+    "Visibility",
+    "Vote",
+]

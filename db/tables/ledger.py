@@ -1,0 +1,29 @@
+"""The ledger: every fact about every ticket, in order, without a gap, chained by hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.base import Row
+from db.types import Id, Kept, KeptValues, Utc, ValueJson
+
+
+class Entry(Row):
+    """One fact. ``hash`` covers everything else in the row and the hash of the row before."""
+
+    __tablename__ = "ledger"
+
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    run: Mapped[str | None]
+    step: Mapped[str | None]
+    visit: Mapped[int | None]
+    by: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    data: Mapped[KeptValues] = mapped_column(ValueJson)
+    prev_hash: Mapped[str]
+    hash: Mapped[str]
