@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from pathlib import Path
 
@@ -34,9 +35,15 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def on_purpose(record: logging.LogRecord) -> bool:
+    """Keep a record, unless it is the server wondering that we hung up: the fault `forget` does that."""
+    return not record.getMessage().startswith("ASGI callable returned without completing")
+
+
 def main() -> None:
     """Serve until told to stop."""
     asked = read_arguments()
+    logging.getLogger("uvicorn.error").addFilter(on_purpose)
     url = asked.gongdan_url.rstrip("/") if asked.gongdan_url else None
     app = build_app(Settings(asked.db, asked.token, Addressee(url, asked.hook_secret)))
     uvicorn.run(

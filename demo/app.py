@@ -20,6 +20,7 @@ from demo.door import Door, as_json, response
 from demo.faults import FaultBoard
 from demo.journal import AnyOperation, by_key, refused
 from demo.operation import Answer, Operation, Refusal, System, Visit, Wish, unknown
+from demo.page import add_page
 
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -54,6 +55,7 @@ def build_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Demo company 演示公司", lifespan=lifespan, redoc_url=None)
     _add_refusals(app)
     add_admin(app, office)
+    add_page(app, office)
     _add_business(app, office.door)
     _add_health(app)
     return app

@@ -56,9 +56,15 @@ class Refusal(Exception):
         return document if self.errors is None else {**document, "errors": self.errors}
 
 
+CHINESE = {
+    "order": "订单", "rma": "退货单", "refund": "退款", "spare part request": "备件申请", "parcel": "包裹", "claim": "索赔",
+    "dispatch": "配送", "customer": "客户", "coupon": "优惠券", "path": "路径", "fault": "故障", "webhook": "回调",
+}  # fmt: skip
+
+
 def unknown(thing: str, no: str) -> Refusal:
     """The 404 of something that is not in the books."""
-    return Refusal(404, "unknown", f"There is no {thing} {no}.", f"没有 {thing} {no}。")
+    return Refusal(404, "unknown", f"There is no {thing} {no}.", f"{CHINESE[thing]} {no} 不存在。")
 
 
 @dataclass(frozen=True, slots=True)
