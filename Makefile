@@ -13,7 +13,7 @@ PYTEST ?= -n 2 --dist loadfile
 
 # What the environment was made from is copied beside it; it is installed again only when the copy differs.
 # A moved checkout counts as different: the scripts of a venv name its old place.
-CHECKOUT := pwd; cat pyproject.toml; cat hatch_build.py 2>/dev/null || true
+CHECKOUT := pwd; cat pyproject.toml hatch_build.py frontend/*
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help
@@ -36,7 +36,9 @@ check: dev ## Style, types and rooms: ruff, mypy, pyright, import-linter, deno
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/basedpyright
-	@if [ -e deno.json ]; then $(BIN)/deno fmt --check; $(BIN)/deno lint; $(BIN)/deno test --quiet; fi
+	$(BIN)/deno fmt --check --quiet --permit-no-files
+	$(BIN)/deno lint --quiet --permit-no-files
+	$(BIN)/deno test --quiet --permit-no-files
 
 .PHONY: dev
 dev: venv ## Install what the tests need
@@ -76,5 +78,5 @@ LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11
 
 .PHONY: clean
 clean: ## Remove what make made; your tickets (var/) stay
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) api/static/vendor build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
