@@ -5,14 +5,18 @@ Text that holds an expression stays text here; ``sop.expressions`` compiles it o
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, StrictInt
+
+from sop.values import decode
 
 Label: TypeAlias = str | dict[str, str]
 """Text for people: one string, or one per language (``{zh: …, en: …}``)."""
-Constant: TypeAlias = Any  # any YAML value: what it may be is decided by the expression that reads it
+Constant: TypeAlias = Annotated[Any, BeforeValidator(decode)]  # any YAML value: the expression that reads it decides
+Number: TypeAlias = Annotated[StrictInt | Annotated[Decimal, Strict()], BeforeValidator(decode)]
 
 
 class Shape(BaseModel):
@@ -54,12 +58,12 @@ class FormField(Shape):
     key: str
     type: FieldType
     label: Label = ""
-    optional: bool = False
+    optional: StrictBool = False
     options: tuple[str | Option, ...] = ()
-    min: int | float | None = None
-    max: int | float | None = None
+    min: Number | None = None
+    max: Number | None = None
     default: Constant = None
-    personal: bool = False
+    personal: StrictBool = False
     help: Label = ""
 
 
@@ -77,7 +81,7 @@ class Rung(Shape):
     at: str | None = None
     after: str | None = None
     to: str
-    reassign: bool = False
+    reassign: StrictBool = False
     priority: str | None = None
 
 
@@ -90,7 +94,7 @@ class StepShape(Shape):
     id: str
     title: Label = ""
     note: Label = ""
-    when: str | bool | None = None
+    when: str | StrictBool | None = None
     next: str | None = None
 
 
@@ -122,7 +126,7 @@ class Approval(StepShape):
 
     type: Literal["approval"]
     approvers: str | tuple[str, ...]
-    rule: str | int = "any"
+    rule: str | StrictInt = "any"
     order: ApprovalOrder = ApprovalOrder.TOGETHER
     script: Label = ""
     due: str | None = None
@@ -131,13 +135,13 @@ class Approval(StepShape):
     timeout: str | None = None
     on_reject: str | None = None
     on_timeout: str | None = None
-    self_approval: bool = False
+    self_approval: StrictBool = False
 
 
 class Retry(Shape):
     """How often a failed call is tried again: ``attempts`` in all, ``interval`` before the second, doubling up to ``max_interval``."""
 
-    attempts: int = 5
+    attempts: StrictInt = 5
     interval: str = "2s"
     max_interval: str = "2m"
 
@@ -148,7 +152,7 @@ class Action(StepShape):
     type: Literal["action"]
     action: str
     arguments: dict[str, Constant] = Field(default_factory=dict, alias="with")
-    retry: int | Retry | None = None
+    retry: StrictInt | Retry | None = None
     timeout: str | None = None
     on_error: str | None = None
     idempotency_key: str | None = None
@@ -203,7 +207,7 @@ class Parallel(StepShape):
 
     type: Literal["parallel"]
     branches: tuple[str | Branch, ...]
-    join: str | int = "all"
+    join: str | StrictInt = "all"
 
 
 class Repeat(StepShape):
@@ -213,9 +217,9 @@ class Repeat(StepShape):
     do: str
     each: str | None = None
     name: str = Field(default="item", alias="as")
-    at_once: int = 1
+    at_once: StrictInt = 1
     until: str | None = None
-    max: int = 20
+    max: StrictInt = 20
 
 
 class SubSop(StepShape):
@@ -239,7 +243,7 @@ class End(StepShape):
 
     type: Literal["end"]
     result: Result = Result.RESOLVED
-    undo: bool = False
+    undo: StrictBool = False
 
 
 Step: TypeAlias = Annotated[
@@ -251,8 +255,8 @@ class Start(Shape):
     """Which tickets a file starts for; of several SOPs the highest ``priority`` wins."""
 
     event: str
-    when: str | bool | None = None
-    priority: int = 0
+    when: str | StrictBool | None = None
+    priority: StrictInt = 0
 
 
 class Parameter(Shape):
@@ -260,14 +264,14 @@ class Parameter(Shape):
 
     type: FieldType = FieldType.TEXT
     label: Label = ""
-    optional: bool = False
+    optional: StrictBool = False
     default: Constant = None
 
 
 class IntakeField(FormField):
     """A ticket field an SOP needs at intake."""
 
-    required: bool = False
+    required: StrictBool = False
 
 
 class Target(Shape):
@@ -295,7 +299,7 @@ class Whenever(Shape):
     event: str
     match: str | None = None
     within: tuple[str, ...] = ()
-    interrupt: bool = False
+    interrupt: StrictBool = False
     next: str
 
 
