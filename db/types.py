@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,8 +12,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sop.values import Value, decode, encode
 
 if TYPE_CHECKING:
-    from sop.values import Value as Kept
-    from sop.values import Values as KeptValues
+    from sop.values import Values
+
+    Kept: TypeAlias = Value
+    KeptValues: TypeAlias = Values
 else:  # SQLAlchemy evaluates the annotation of a column; the recursive alias cannot be evaluated outside its module
 
     class Kept: ...

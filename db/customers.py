@@ -1,0 +1,124 @@
+"""Customers: found again by the ids they come with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.locks import lock_names
+from db.tables import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer as a door was told of them; None is "not said" and changes nothing that is known."""
+
+    external_id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    language: str | None = None
+    tier: str | None = None
+    wechat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer as the desk knows them."""
+
+    id: int
+    external_id: str | None
+    name: str | None
+    email: str | None
+    phone: str | None
+    address: str | None
+    language: str | None
+    tier: str | None
+    wechat: str | None
+    complaint_count: int
+    erased_at: datetime | None
+
+
+_SAID = tuple(field.name for field in fields(NewCustomer))
+_KNOWN = (
+    Customer.id,
+    Customer.external_id,
+    Customer.name,
+    Customer.email,
+    Customer.phone,
+    Customer.address,
+    Customer.language,
+    Customer.tier,
+    Customer.wechat,
+    Customer.complaint_count,
+    Customer.erased_at,
+)
+
+
+def names_to_lock(customer: NewCustomer | None) -> list[str]:
+    """What to lock so that one person arriving twice at once becomes one customer."""
+    if customer is None:
+        return []
+    ids = (("external_id", customer.external_id), ("email", email_of(customer)), ("phone", customer.phone))
+    return [f"customer:{kind}:{value}" for kind, value in ids if value]
+
+
+def email_of(customer: NewCustomer) -> str | None:
+    """The address as it is kept: without surrounding space, in lower case."""
+    return customer.email.strip().lower() if customer.email else None
+
+
+async def upsert_customer(conn: AsyncConnection, customer: NewCustomer, now: datetime) -> int:
+    """The customer's id: found by external id, else email, else phone, and brought up to date; new where unknown."""
+    await lock_names(conn, names_to_lock(customer))
+    return await upsert_locked(conn, customer, now)
+
+
+async def upsert_locked(conn: AsyncConnection, customer: NewCustomer, now: datetime) -> int:
+    """``upsert_customer`` for a caller that holds the locks."""
+    said = {name: value for name in _SAID if (value := getattr(customer, name)) is not None}
+    if customer.email:
+        said["email"] = email_of(customer)
+    known = await _find(conn, customer)
+    if known is None:
+        inserted = await conn.execute(
+            insert(Customer).values(**said, complaint_count=0, created_at=now).returning(Customer.id)
+        )
+        return inserted.scalar_one()
+    changed = {name: value for name, value in said.items() if getattr(known, name) != value}
+    if changed:
+        await conn.execute(update(Customer).where(Customer.id == known.id).values(**changed))
+    return known.id
+
+
+async def customer(conn: AsyncConnection, customer_id: int) -> KnownCustomer | None:
+    """A customer by id."""
+    row = (await conn.execute(select(*_KNOWN).where(Customer.id == customer_id))).one_or_none()
+    if row is None:
+        return None
+    return KnownCustomer(**row._asdict())
+
+
+async def _find(conn: AsyncConnection, said: NewCustomer) -> KnownCustomer | None:
+    ways = []
+    if said.external_id:
+        ways.append(Customer.external_id == said.external_id)
+    # An address or number that belongs to another external id is another person's: a family shares a telephone.
+    stranger = Customer.external_id.is_(None) if said.external_id else Customer.id.is_not(None)
+    if said.email:
+        ways.append((Customer.email == email_of(said)) & stranger)
+    if said.phone:
+        ways.append((Customer.phone == said.phone) & stranger)
+    if not ways:
+        return None
+    place = case(*[(way, number) for number, way in enumerate(ways)], else_=len(ways))
+    matching = ways[0]
+    for way in ways[1:]:
+        matching = matching | way
+    found = select(*_KNOWN).where(matching, Customer.erased_at.is_(None)).order_by(place, Customer.id).limit(1)
+    row = (await conn.execute(found)).one_or_none()
+    return None if row is None else KnownCustomer(**row._asdict())

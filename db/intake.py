@@ -1,0 +1,157 @@
+"""What comes in: tickets and messages. Content and its outbox row are written in the caller's one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.correlations import add_keys, keys_in, lock_of
+from db.customers import NewCustomer, names_to_lock, upsert_locked
+from db.inbox import match_waiting
+from db.locks import lock_names
+from db.numbers import number_of
+from db.outbox import payload_of, put
+from db.tables import Message, OutboxKind, Ticket, Visibility
+from db.upsert import insert_new
+from sop.events import Actor, ActorKind, MessagePosted
+from sop.values import Value, Values, unmarked
+
+
+class NoSuchTicket(LookupError):
+    """There is no ticket with this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket as a door was told of it. ``category`` None: the rules decide. ``by``: who sends it, for its first
+    message; without one it is the customer."""
+
+    subject: str
+    channel: str
+    created_at: datetime
+    body: str = ""
+    category: str | None = None
+    priority: str | None = None
+    customer: NewCustomer | None = None
+    fields: Values = field(default_factory=dict)
+    order: Values = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A ticket accepted. ``token`` opens the customer's page of it."""
+
+    id: int
+    no: str
+    token: str
+    customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message on a ticket. ``dedup_key``: the same message arriving twice is kept once."""
+
+    ticket_id: int
+    body: str
+    by: Actor
+    created_at: datetime
+    visibility: Visibility = Visibility.PUBLIC
+    author_name: str | None = None
+    channel: str = "web"
+    dedup_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMessage:
+    """A message accepted; ``duplicate``: it was there already."""
+
+    id: int
+    duplicate: bool = False
+
+
+async def accept_ticket(conn: AsyncConnection, new: NewTicket) -> Accepted:
+    """Keep a new ticket with its customer, first message and business keys, and have its workflow started."""
+    fields, order = _cleaned(new.fields), _cleaned(new.order)
+    keys = keys_in({**fields, "order": order})
+    await lock_names(conn, [*names_to_lock(new.customer), *map(lock_of, keys)])
+    customer_id = await upsert_locked(conn, new.customer, new.created_at) if new.customer else None
+    token = secrets.token_urlsafe(24)
+    ticket_id = await _insert_ticket(conn, new, fields, order, customer_id, token)
+    if new.body:
+        by = new.by or Actor(ActorKind.CUSTOMER, str(customer_id) if customer_id else "customer")
+        first = NewMessage(ticket_id, new.body, by, new.created_at, channel=new.channel)
+        await conn.execute(insert(Message).values(_message_row(first)))
+    await put(conn, ticket_id, OutboxKind.START, {}, new.created_at)
+    if keys:
+        await add_keys(conn, ticket_id, keys)
+        await match_waiting(conn, ticket_id, keys, new.created_at, locked=True)
+    return Accepted(ticket_id, number_of(ticket_id), token, customer_id)
+
+
+async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMessage:
+    """Keep a message and tell the ticket's workflow. Raises ``NoSuchTicket``."""
+    touched = await conn.execute(
+        update(Ticket).where(Ticket.id == new.ticket_id).values(updated_at=new.created_at).returning(Ticket.id)
+    )
+    if touched.first() is None:
+        raise NoSuchTicket(new.ticket_id)
+    inserted = await conn.execute(insert_new(conn, Message, _message_row(new)).returning(Message.id))
+    message_id = inserted.scalar_one_or_none()
+    if message_id is None:
+        known = await conn.execute(select(Message.id).where(Message.dedup_key == new.dedup_key))
+        return AcceptedMessage(known.scalar_one(), duplicate=True)
+    posted = MessagePosted(str(message_id), new.by, new.visibility.value)
+    await put(conn, new.ticket_id, OutboxKind.SIGNAL, payload_of(posted), new.created_at)
+    return AcceptedMessage(message_id)
+
+
+async def _insert_ticket(
+    conn: AsyncConnection, new: NewTicket, fields: Values, order: Values, customer_id: int | None, token: str
+) -> int:
+    row = {
+        "subject": _text(new.subject),
+        "body": _text(new.body),
+        "category": new.category,
+        "priority": new.priority or "normal",
+        "channel": new.channel,
+        "status": "new",
+        "customer_id": customer_id,
+        "fields": fields,
+        "order": order,
+        "tags": list(new.tags),
+        "light": "green",
+        "created_at": new.created_at,
+        "updated_at": new.created_at,
+        "last_seq": 0,
+        "last_hash": "",
+        "public_token": token,
+    }
+    return (await conn.execute(insert(Ticket).values(row).returning(Ticket.id))).scalar_one()
+
+
+def _message_row(new: NewMessage) -> dict[str, object]:
+    return {
+        "ticket_id": new.ticket_id,
+        "visibility": new.visibility.value,
+        "author_kind": new.by.kind.value,
+        "author_id": new.by.id,
+        "author_name": new.author_name,
+        "body": _text(new.body),
+        "channel": new.channel,
+        "created_at": new.created_at,
+        "dedup_key": new.dedup_key,
+    }
+
+
+def _cleaned(values: Values) -> dict[str, Value]:
+    return {key: unmarked(value) for key, value in values.items()}
+
+
+def _text(text: str) -> str:
+    return str(unmarked(text)).replace("\x00", "")

@@ -1,0 +1,198 @@
+"""The outbox: what has been accepted and is still to be delivered, at least once and in order per ticket and lane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from db.tables import Lane, Outbox, OutboxKind
+from sop.events import Actor, ActorKind, MessagePosted, Occurred
+from sop.values import Value, Values
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row to deliver. ``attempts`` counts this try; ``payload`` of a signal is read by ``event_of``."""
+
+    id: int
+    ticket_id: int
+    kind: OutboxKind
+    payload: Values
+    attempts: int
+    created_at: datetime
+
+
+async def put(conn: AsyncConnection, ticket_id: int, kind: OutboxKind, payload: Values, now: datetime) -> None:
+    """Have something delivered for a ticket, after everything put before it on the same lane."""
+    await put_all(conn, [(ticket_id, kind, payload)], now)
+
+
+async def put_all(conn: AsyncConnection, rows: Sequence[tuple[int, OutboxKind, Values]], now: datetime) -> None:
+    """Have several things delivered, in this order."""
+    if rows:
+        await conn.execute(insert(Outbox), [_row(ticket_id, kind, payload, now) for ticket_id, kind, payload in rows])
+
+
+async def pending(conn: AsyncConnection, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Delivery]:
+    """The oldest undelivered row of each ticket and lane, lent to this caller for ``lease``.
+
+    Commit, deliver, then say ``delivered`` or ``failed`` in another transaction. Who does neither (it was killed) loses
+    the row to another when the lease is over, hence at least once. Rows that others hold are passed over."""
+    earlier = aliased(Outbox)
+    first = ~(
+        select(earlier.id)
+        .where(earlier.ticket_id == Outbox.ticket_id, earlier.lane == Outbox.lane, earlier.id < Outbox.id)
+        .where(earlier.delivered_at.is_(None), ~earlier.dead)
+        .exists()
+    )
+    due = (
+        select(Outbox.id)
+        .where(Outbox.delivered_at.is_(None), ~Outbox.dead, Outbox.deliver_after <= now, first)
+        .order_by(Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (await conn.execute(due)).scalars().all()
+    if not taken:
+        return []
+    rows = await conn.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(taken))
+        .values(deliver_after=now + lease, attempts=Outbox.attempts + 1)
+        .returning(Outbox.id, Outbox.ticket_id, Outbox.kind, Outbox.payload, Outbox.attempts, Outbox.created_at)
+    )
+    return sorted(
+        (
+            Delivery(row.id, row.ticket_id, OutboxKind(row.kind), row.payload, row.attempts, row.created_at)
+            for row in rows
+        ),
+        key=lambda delivery: delivery.id,
+    )
+
+
+async def delivered(conn: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """These rows have arrived."""
+    await conn.execute(update(Outbox).where(Outbox.id.in_(ids)).values(delivered_at=now, last_error=None))
+
+
+async def failed(conn: AsyncConnection, row: int, error: str, retry_at: datetime) -> None:
+    """The row did not arrive; it is due again at ``retry_at``, and what follows it waits."""
+    await conn.execute(update(Outbox).where(Outbox.id == row).values(deliver_after=retry_at, last_error=error[:2000]))
+
+
+async def give_up(conn: AsyncConnection, row: int, error: str) -> None:
+    """The row can never arrive (its ticket has ended): it is kept as dead, and what follows it goes on."""
+    await conn.execute(update(Outbox).where(Outbox.id == row).values(dead=True, last_error=error[:2000]))
+
+
+async def revive(conn: AsyncConnection, row: int, now: datetime) -> bool:
+    """Deliver a dead row after all; False where there is none."""
+    found = await conn.execute(
+        update(Outbox).where(Outbox.id == row, Outbox.dead).values(dead=False, deliver_after=now).returning(Outbox.id)
+    )
+    return found.first() is not None
+
+
+async def wake_at(conn: AsyncConnection) -> datetime | None:
+    """When the next row is due: how long a relay with nothing to do may sleep."""
+    return await conn.scalar(select(func.min(Outbox.deliver_after)).where(Outbox.delivered_at.is_(None), ~Outbox.dead))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is still to be delivered, how long the oldest has waited for it, and how much was given up."""
+
+    undelivered: int
+    oldest: datetime | None
+    dead: int
+
+
+async def backlog(conn: AsyncConnection) -> Backlog:
+    """The outbox in three numbers, for /readyz and the operator."""
+    row = (
+        await conn.execute(
+            select(
+                func.count().filter(~Outbox.dead),
+                func.min(Outbox.created_at).filter(~Outbox.dead),
+                func.count().filter(Outbox.dead),
+            ).where(Outbox.delivered_at.is_(None))
+        )
+    ).one()
+    return Backlog(row[0], row[1], row[2])
+
+
+def payload_of(event: Occurred | MessagePosted) -> Values:
+    """A signal's payload."""
+    match event:
+        case Occurred():
+            return {"event": "occurred", "type": event.type, "source": event.source, "id": event.id, "data": event.data}
+        case MessagePosted():
+            return {
+                "event": "message",
+                "message": event.message,
+                "visibility": event.visibility,
+                "by": actor_values(event.by),
+            }
+
+
+def event_of(payload: Values) -> Occurred | MessagePosted:
+    """The event of a signal's payload."""
+    if payload["event"] == "occurred":
+        data = payload["data"]
+        return Occurred(
+            str(payload["type"]),
+            str(payload["source"]),
+            str(payload["id"]),
+            dict(data) if isinstance(data, Mapping) else {},
+        )
+    return MessagePosted(str(payload["message"]), actor_of(payload["by"]), str(payload["visibility"]))
+
+
+def actor_values(actor: Actor) -> dict[str, Value]:
+    """An actor as plain values, e.g. for the ledger."""
+    return {
+        "kind": actor.kind.value,
+        "id": actor.id,
+        "roles": list(actor.roles),
+        "teams": list(actor.teams),
+        "acting_for": actor.acting_for,
+    }
+
+
+def actor_of(values: Value) -> Actor:
+    """The actor of its plain values. Raises ``ValueError`` where they are none."""
+    if not isinstance(values, Mapping):
+        raise ValueError("an actor is a mapping")
+    acting_for = values.get("acting_for")
+    return Actor(
+        ActorKind(str(values["kind"])),
+        str(values["id"]),
+        _texts(values.get("roles")),
+        _texts(values.get("teams")),
+        str(acting_for) if acting_for is not None else None,
+    )
+
+
+def _texts(values: Value) -> tuple[str, ...]:
+    return tuple(str(item) for item in values) if isinstance(values, (list, tuple)) else ()
+
+
+def _row(ticket_id: int, kind: OutboxKind, payload: Values, now: datetime) -> dict[str, object]:
+    lane = Lane.MESSAGES if kind is OutboxKind.NOTIFY else Lane.WORKFLOW
+    return {
+        "ticket_id": ticket_id,
+        "kind": kind.value,
+        "lane": lane.value,
+        "payload": payload,
+        "created_at": now,
+        "deliver_after": now,
+        "attempts": 0,
+        "dead": False,
+    }
