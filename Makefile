@@ -14,6 +14,8 @@ PYTEST ?= -n 2 --dist loadfile
 # What the environment was made from is copied beside it; it is installed again only when the copy differs.
 # A moved checkout counts as different: the scripts of a venv name its old place.
 CHECKOUT := pwd; cat pyproject.toml hatch_build.py frontend/*
+# Trust what the machine trusts, as pip does: a company's network may end TLS itself.
+export DENO_TLS_CA_STORE ?= system,mozilla
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help
