@@ -57,8 +57,9 @@ class Refusal(Exception):
 
 
 CHINESE = {
-    "order": "订单", "rma": "退货单", "refund": "退款", "spare part request": "备件申请", "parcel": "包裹", "claim": "索赔",
-    "dispatch": "配送", "customer": "客户", "coupon": "优惠券", "path": "路径", "fault": "故障", "webhook": "回调",
+    "order": "订单", "rma": "退货单", "refund": "退款", "spare part request": "备件申请", "parcel": "包裹",
+    "claim": "索赔", "dispatch": "配送", "customer": "客户", "coupon": "优惠券", "path": "路径", "fault": "故障",
+    "webhook": "回调",
 }  # fmt: skip
 
 

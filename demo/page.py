@@ -28,7 +28,8 @@ LISTS = {
     " FROM papers WHERE kind = 'parcel' AND status NOT IN ('void', 'received')"
     " ORDER BY no LIKE 'SF9%', no DESC LIMIT 12",
     "webhooks": "SELECT * FROM webhooks ORDER BY at DESC LIMIT 8",
-    "doubled": "SELECT key FROM calls WHERE effect AND key IS NOT NULL GROUP BY system, key HAVING count(*) > 1 LIMIT 1",
+    "doubled": "SELECT key FROM calls WHERE effect AND key IS NOT NULL"
+    " GROUP BY system, key HAVING count(*) > 1 LIMIT 1",
 }
 
 

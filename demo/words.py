@@ -15,7 +15,8 @@ class Language(StrEnum):
 TEXT = {
     "title": ("演示公司", "Demo company"),
     "lead": (
-        "扮演 ERP、快递公司、CRM 和消息网关。工单系统通过 HTTP 调用它；这里可以看到每次调用和每个实际结果，也可以开启故障。",
+        "扮演 ERP、快递公司、CRM 和消息网关。工单系统通过 HTTP 调用它；这里可以看到每次调用和每个实际结果，"
+        "也可以开启故障。",
         "It plays ERP, carrier, CRM and message gateway. Gongdan calls it over HTTP; here you see every call and every"
         " real effect, and can switch faults on.",
     ),
@@ -52,6 +53,12 @@ TEXT = {
     "not_answered": ("未答复", "not answered"),
     "replayed": ("重放", "replayed"),
     "attempts": ("尝试", "tries"),
+    "state_announced": ("待揽收", "announced"),
+    "state_scanned": ("运输中", "scanned"),
+    "state_pending": ("等待送达", "pending"),
+    "state_delivered": ("已送达", "delivered"),
+    "state_gave_up": ("已放弃", "gave up"),
+    "state_unsent": ("无接收方", "nobody to tell"),
     "kind_fail": ("失败 5xx", "fail with 5xx"),
     "kind_fail_4xx": ("拒绝 4xx", "refuse with 4xx"),
     "kind_slow": ("缓慢", "be slow"),

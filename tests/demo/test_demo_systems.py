@@ -179,3 +179,25 @@ def test_a_wrong_token_is_refused_before_anything_happens(company: Company) -> N
 
     assert answer.status_code == 401
     assert company.effects("erp.rma.create") == before
+
+
+def test_without_a_gongdan_the_event_is_kept_unsent(company: Company) -> None:
+    told = company.http.post("/admin/parcels/SF900019/receive").json()
+
+    assert told["webhook"] == "unsent"
+    assert company.get("/carrier/track/SF900019").json()["status"] == "received"
+
+
+def test_a_void_label_cannot_be_scanned(company: Company) -> None:
+    label = company.post("/carrier/labels", {"order_no": "O-1004"}).json()["tracking_no"]
+    company.post(f"/carrier/labels/{label}/void")
+
+    assert company.http.post(f"/admin/parcels/{label}/scan").status_code == 409
+
+
+def test_admin_paths_are_closed_to_foreign_pages_and_names(company: Company) -> None:
+    foreign = company.http.post("/admin/faults", json={"kind": "down"}, headers={"Origin": "http://evil.example"})
+    rebound = company.http.get("/admin/calls", headers={"Host": "evil.example"})
+    own = company.http.get("/admin/calls", headers={"Host": "localhost:8790"})
+
+    assert (foreign.status_code, rebound.status_code, own.status_code) == (403, 403, 200)
