@@ -1,0 +1,173 @@
+"""Calling an operation for a ticket: once, whatever happens on the way. The dynamic activity behind every action.
+
+The activity's type in Temporal is the operation's name (``erp.rma.create``), so its UI reads like the SOP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections.abc
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from activities.connectors.effect import ASK_FIRST_EN, ASK_FIRST_ZH, Budget, Effects
+from activities.connectors.failures import CallFailed, RefusedByOtherSide
+from activities.connectors.model import Effect, Retry
+from activities.connectors.receipts import Addressees, Personal, Receipts
+from activities.connectors.registry import Connectors, Service
+from activities.connectors.request import Order, personal_names, request_hash, with_personal
+from activities.notify import MessageTemplates, write_message
+from db.session import StoreUnavailable
+from sop.events import FailureKind
+from sop.values import Values, decode, encode
+
+HEAD_ROOM = 0.9  # of the activity's time: the rest is for writing down what came of it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The activity's input: what ``sop.commands.CallAction`` says, as the workflow sent it."""
+
+    ticket_id: int
+    action: str
+    arguments: Values
+    key: str
+    gives: tuple[str, ...] | None
+
+
+class Calls:
+    """The hand that calls. ``templates`` are the workspace's message templates."""
+
+    def __init__(
+        self,
+        connectors: Connectors,
+        receipts: Receipts,
+        personal: Personal,
+        addressees: Addressees,
+        templates: MessageTemplates,
+    ) -> None:
+        self._connectors = connectors
+        self._effects = Effects(receipts)
+        self._personal = personal
+        self._addressees = addressees
+        self._templates = templates
+
+    @activity.defn(dynamic=True)
+    async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
+        """Input: one JSON object ``{ticket_id, call, action, arguments, key, gives}``; answer: ``{"outputs": {…}}``.
+
+        Raises ApplicationError of a type in ``sop.events.FailureKind``; final ones are not retryable."""
+        asked = _read(given)
+        service = self._connectors.services.get(asked.action)
+        if service is None:
+            raise _refusal(f"no connector offers {asked.action} · 没有连接器提供 {asked.action}")
+        hidden = set(self._connectors.secrets)
+        try:
+            outputs = await self._carry_out(service, asked, hidden)
+        except CallFailed as failed:
+            raise _failure(failed, service, hidden) from None
+        except StoreUnavailable as gone:
+            wait = timedelta(seconds=gone.retry_after)
+            raise ApplicationError(
+                "the database is not there · 数据库不可用", type=FailureKind.UNREACHABLE, next_retry_delay=wait
+            ) from None
+        return {"outputs": encode(outputs)}
+
+    async def _carry_out(self, service: Service, asked: Asked, hidden: set[str]) -> Values:
+        """``hidden`` gains every personal text on its way, so that no message tells it."""
+        budget = _budget()
+        arguments = await self._with_personal(asked, hidden)
+        order = Order(asked.ticket_id, arguments, asked.key, request_hash(asked.action, asked.arguments), asked.gives)
+        if service.operation.message is None:
+            return await self._effects.once(service, order, budget)
+        outputs = [
+            await self._effects.once(service, each, budget) for each in await self._letters(service, order, hidden)
+        ]
+        return outputs[0]
+
+    async def _with_personal(self, asked: Asked, hidden: set[str]) -> Values:
+        names = sorted(personal_names(asked.arguments))
+        if not names:
+            return asked.arguments
+        known = await self._personal.resolve(asked.ticket_id, names)
+        hidden |= {value for value in known.values() if isinstance(value, str) and len(value) > 1}
+        return {name: with_personal(value, known) for name, value in asked.arguments.items()}
+
+    async def _letters(self, service: Service, order: Order, hidden: set[str]) -> list[Order]:
+        """The order once for each reader, each with its own key where there are several."""
+        who = service.operation.message
+        to = order.arguments.get("to")
+        readers = await self._addressees.readers(order.ticket_id, who, str(to) if to else None) if who else ()
+        if not readers:
+            raise RefusedByOtherSide("there is nobody to tell", "没有可以通知的人")
+        hidden |= {text for reader in readers for text in (reader.name, reader.address) if len(text) > 1}
+        about = await self._addressees.about(order.ticket_id)
+        return [
+            Order(
+                order.ticket_id,
+                order.arguments,
+                order.key if len(readers) == 1 else f"{order.key}:{reader.id}",
+                order.request_hash,
+                order.gives,
+                write_message(reader, _all(service, order.arguments), about, self._templates).scope(),
+            )
+            for reader in readers
+        ]
+
+
+def _all(service: Service, arguments: Values) -> Values:
+    """The arguments with null for those not given."""
+    return {name: arguments.get(name) for name in service.operation.takes}
+
+
+def _read(given: collections.abc.Sequence[RawValue]) -> Asked:
+    try:
+        raw = decode(activity.payload_converter().from_payload(given[0].payload))
+        if not isinstance(raw, Mapping) or not isinstance(raw["arguments"], Mapping):
+            raise TypeError("the input is one object with arguments")
+        gives = raw.get("gives")
+        return Asked(
+            int(str(raw["ticket_id"])),
+            str(raw["action"]),
+            raw["arguments"],
+            str(raw["key"]),
+            tuple(map(str, gives)) if isinstance(gives, (list, tuple)) else None,
+        )
+    except (LookupError, TypeError, ValueError) as wrong:
+        raise _refusal(f"not a call: {type(wrong).__name__} · 不是一次调用：{type(wrong).__name__}") from None
+
+
+def _refusal(message: str) -> ApplicationError:
+    return ApplicationError(message, type=FailureKind.REFUSED, non_retryable=True)
+
+
+def _budget() -> Budget:
+    limit = activity.info().start_to_close_timeout or timedelta(minutes=1)
+    return Budget(asyncio.get_running_loop().time() + limit.total_seconds() * HEAD_ROOM)
+
+
+def _failure(failed: CallFailed, service: Service, hidden: set[str]) -> ApplicationError:
+    attempt = activity.info().attempt
+    retry = service.operation.retry
+    spent = retry.attempts is not None and attempt >= retry.attempts
+    message = failed.message(hidden)
+    if not failed.settled and not failed.final and service.operation.effect is not Effect.READ:
+        message = f"{message} ({ASK_FIRST_EN} · {ASK_FIRST_ZH})"
+    delay = _delay(retry, attempt, failed)
+    return ApplicationError(
+        message,
+        type=failed.kind,
+        non_retryable=failed.final or spent,
+        next_retry_delay=None if delay is None else timedelta(seconds=delay),
+    )
+
+
+def _delay(retry: Retry, attempt: int, failed: CallFailed) -> float | None:
+    """The longer of what the connector file and the other side ask for; None: as the SOP says."""
+    own = min(retry.interval * 2 ** min(attempt - 1, 20), retry.max_interval) if retry.interval else None
+    return max((wait for wait in (own, failed.retry_after) if wait is not None), default=None)
