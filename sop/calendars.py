@@ -60,6 +60,11 @@ class Calendar:
         if not any(self._week):
             raise NoWorkingTime("the calendar has no working time in its week")
 
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> Calendar:
+        """The calendar of its plain JSON, as a definition carries it; raises ``NoCalendar``."""
+        return cls(plain)
+
     def add(self, start: datetime, duration: Duration) -> datetime:
         """The instant (UTC) so long after ``start``, by the clock or in this calendar's working time."""
         start = start.astimezone(UTC)

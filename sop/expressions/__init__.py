@@ -1,7 +1,7 @@
 """Expressions of the SOP language (§4): conditions written bare, and text that holds ``{{ … }}``.
 
 A scope is a plain mapping of roots (``ticket``, ``customer``, ``steps``, …); its private key ``CALENDAR`` may hold the
-``Calendar`` that applies. Compiled once a text; evaluating is pure, bounded, and raises nothing but ``ExpressionError``.
+``Calendar`` that applies. Compiled once a text; evaluating is pure, bounded, raises nothing but ``ExpressionError``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,166 @@
+"""The names a designer may use: roles, teams, events and their fields, actions with what they take and give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What an action does outside."""
+
+    READ = "read"
+    WRITE = "write"
+    MONEY = "money"
+    MESSAGE = "message"
+
+
+class Idempotency(StrEnum):
+    """What calling twice does: nothing more with the same key, nothing more by nature, or the effect again."""
+
+    KEY = "key"
+    NATIVE = "native"
+    NONE = "none"
+
+
+class BadCatalog(ValueError):
+    """The catalog's own file is wrong: the message says which entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogAction:
+    """One action: the names it takes and gives, its effect, and the action that undoes it."""
+
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    effect: Effect = Effect.WRITE
+    idempotent: Idempotency = Idempotency.NONE
+    undo: str | None = None
+
+
+PERSONAL = frozenset({"name", "phone", "email", "address"})
+TICKET_FIELDS = ("no", "title", "category", "status", "priority", "channel", "created_at", "order", "owner", "tags")
+CUSTOMER_FIELDS = ("id", "name", "tier", "complaint_count", "phone", "language")
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "ticket.created": (),
+    "ticket.classified": (),
+    "ticket.first_response": ("by", "at"),
+    "ticket.closed": (),
+}
+BUILT_IN: Mapping[str, CatalogAction] = {
+    "ticket.update": CatalogAction(("priority", "owner", "tags", "status"), (), Effect.WRITE, Idempotency.NATIVE),
+    "notify.customer": CatalogAction(
+        ("template", "survey", "amount", "tracking_no", "label_url", "reason"),
+        ("message_id",),
+        Effect.MESSAGE,
+        Idempotency.KEY,
+    ),
+    "notify.staff": CatalogAction(("to", "template", "text"), ("message_id",), Effect.MESSAGE, Idempotency.KEY),
+}
+"""What there is without a connector file: the ticket's own action, and messages (whose file may say more)."""
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+def office_hours() -> dict[str, object]:
+    """The calendar of a workspace that names none: 09:00-12:00 and 13:30-18:00, Monday to Friday, in Shanghai."""
+    return {"tz": "Asia/Shanghai", "week": {day: ["09:00-12:00", "13:30-18:00"] for day in _WEEKDAYS}}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All names of a workspace. An empty ``skills``, ``people``, ``categories`` or ``templates`` means: not known.
+
+    ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer."""
+
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
+    events: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(EVENTS))
+    ticket: tuple[str, ...] = TICKET_FIELDS
+    customer: tuple[str, ...] = CUSTOMER_FIELDS
+    personal: frozenset[str] = PERSONAL
+    actions: Mapping[str, CatalogAction] = field(default_factory=lambda: dict(BUILT_IN))
+    calendars: Mapping[str, dict[str, object]] = field(default_factory=lambda: {"default": office_hours()})
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> Catalog:
+        """The catalog of its YAML's value (see ``sop/library/README.md`` for the keys); raises ``BadCatalog``."""
+        known = {
+            "roles", "teams", "people", "skills", "segments", "categories", "templates",
+            "events", "ticket", "customer", "personal", "actions", "calendars",
+        }  # fmt: skip
+        if unknown := sorted(set(plain) - known):
+            raise BadCatalog(f"unknown key in the catalog: {', '.join(unknown)}")
+        events = {name: _names(fields, name) for name, fields in _mapping(plain.get("events"), "events").items()}
+        calendars = _mapping(plain.get("calendars"), "calendars")
+        return cls(
+            **{key: frozenset(_names(plain.get(key), key)) for key in _SETS},
+            events=events or dict(EVENTS),
+            ticket=_names(plain.get("ticket"), "ticket") or TICKET_FIELDS,
+            customer=_names(plain.get("customer"), "customer") or CUSTOMER_FIELDS,
+            personal=frozenset(_names(plain["personal"], "personal")) if "personal" in plain else PERSONAL,
+            actions=actions_of(_mapping(plain.get("actions"), "actions")),
+            calendars={name: _mapping(each, name) for name, each in calendars.items()} or {"default": office_hours()},
+        )
+
+
+_SETS = ("roles", "teams", "people", "skills", "segments", "categories", "templates")
+
+
+def actions_of(plain: Mapping[str, object]) -> dict[str, CatalogAction]:
+    """The actions of ``{name: {in, out, effect, idempotent, undo}}``, the built-in ones included; raises ``BadCatalog``."""
+    actions = dict(BUILT_IN) | {name: _action(name, _mapping(each, name)) for name, each in plain.items()}
+    for name, action in actions.items():
+        if action.undo is not None and action.undo not in actions:
+            raise BadCatalog(f"{name} is undone by {action.undo}, which is not in the catalog")
+    return actions
+
+
+def actions_of_connector(plain: Mapping[str, object]) -> dict[str, object]:
+    """What a connector file offers, as entries of the catalog: ``<connector>.<operation>`` → {in, out, effect, …}."""
+    name = str(plain.get("connector"))
+    operations = _mapping(plain.get("operations"), name)
+    return {f"{name}.{key}": _offered(f"{name}.{key}", operation) for key, operation in operations.items()}
+
+
+def _offered(name: str, plain: object) -> dict[str, object]:
+    operation = _mapping(plain, name)
+    gives = operation.get("out")
+    offered = {key: operation[key] for key in ("in", "effect", "idempotent", "undo") if key in operation}
+    return {**offered, "out": list(gives) if isinstance(gives, Mapping) else gives}
+
+
+def _action(name: str, plain: Mapping[str, object]) -> CatalogAction:
+    undo = plain.get("undo")
+    try:
+        return CatalogAction(
+            takes=_names(plain.get("in"), name),
+            gives=_names(plain.get("out"), name),
+            effect=Effect(str(plain.get("effect", Effect.WRITE))),
+            idempotent=Idempotency(str(plain.get("idempotent", Idempotency.NONE))),
+            undo=None if undo is None else str(undo),
+        )
+    except ValueError as error:
+        raise BadCatalog(f"{name}: {error}") from None
+
+
+def _names(plain: object, where: str) -> tuple[str, ...]:
+    if plain is None:
+        return ()
+    if isinstance(plain, str) or not isinstance(plain, Iterable):
+        raise BadCatalog(f"{where}: a list of names is needed")
+    return tuple(str(name) for name in plain)
+
+
+def _mapping(plain: object, where: str) -> dict[str, object]:
+    if plain is None:
+        return {}
+    if not isinstance(plain, Mapping):
+        raise BadCatalog(f"{where}: a mapping is needed")
+    return {str(key): value for key, value in plain.items()}
