@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NewType, TypedDict
+from typing import NewType
+
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from sop.model import Document, Kind, Step
 

@@ -48,6 +48,11 @@ def reference(name: str) -> str:
     return f"{OPENING}{name}{CLOSING}"
 
 
+def is_reference(text: str) -> bool:
+    """Whether the text is one reference and nothing else."""
+    return text.startswith(OPENING) and text.find(CLOSING) == len(text) - 1
+
+
 def unmarked(value: Value) -> Value:
     """What came from outside, without the marks of a reference: nobody can type one."""
     if isinstance(value, str):

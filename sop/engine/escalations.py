@@ -1,0 +1,44 @@
+"""What happens when a step's time runs: a reminder, then its ladder, rung by rung."""
+
+from __future__ import annotations
+
+from sop.engine import alarms, builtin, flow, people
+from sop.engine.alarms import LEAD
+from sop.engine.ladders import levels_of
+from sop.engine.turn import Turn
+from sop.events import SYSTEM
+from sop.facts import FactType
+from sop.model import Approval, Task
+from sop.state import Alarm, AlarmKind, OpenStep, Run
+from sop.values import Value
+
+
+def ring(turn: Turn, alarm: Alarm) -> None:
+    """A reminder or a rung of a step's ladder is due."""
+    run = turn.state.runs[alarm.run]
+    thread = run.threads[alarm.thread]
+    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
+    if not isinstance(step, Task | Approval):
+        return
+    if alarm.kind is AlarmKind.REMIND:
+        _alert(turn, run, opened, "remind", opened.person or opened.pool or opened.wanted, alarm)
+        return
+    level = levels_of(step.escalate, LEAD)[alarm.rung]
+    _alert(turn, run, opened, "overdue" if level.late else "warn", level.to, alarm, reassign=level.reassign)
+    if level.priority:
+        builtin.set_priority(turn, level.priority, f"escalation of {opened.slot}")
+    if level.reassign and isinstance(step, Task):
+        people.assign(turn, run, thread, level.to, "escalation", by=SYSTEM)
+
+
+def _alert(turn: Turn, run: Run, opened: OpenStep, kind: str, to: str | None, alarm: Alarm, *, reassign: bool = False) -> None:
+    data: dict[str, Value] = {
+        "kind": kind,
+        "about": opened.slot,
+        "to": to,
+        "due_at": alarms.iso(opened.due_at),
+        "set_for": alarms.iso(alarm.at),
+        "fired_at": alarms.iso(turn.now),
+        "reassign": reassign,
+    }
+    turn.fact(FactType.ALERT, data, run=run, step=opened.slot, visit=opened.visit)

@@ -1,0 +1,297 @@
+"""The engine's state: plain data, all of it, so a ticket can go on in a new workflow run, another process or a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeAlias, cast
+
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
+
+from sop.definition import Compiled, Definition, definition_of
+from sop.model import Kind
+from sop.values import Value, decode, encode
+
+Stored: TypeAlias = Annotated[object, PlainSerializer(encode), PlainValidator(decode)]
+Outputs: TypeAlias = dict[str, Stored]
+
+
+class Status(StrEnum):
+    """Where a ticket stands, as everybody sees it."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+ENDED = frozenset({Status.RESOLVED, Status.CANCELLED, Status.CLOSED})
+
+
+@dataclass(slots=True)
+class Frame:
+    """A place on a line: the main line is ``""``."""
+
+    line: str
+    index: int
+
+
+@dataclass(slots=True)
+class Incident:
+    """Why a step waits for its owner. ``code`` is a problem code or a failure kind; ``where`` is file:line:col."""
+
+    code: str
+    message: str
+    where: str
+
+
+@dataclass(slots=True)
+class Vote:
+    """One approver's decision."""
+
+    person: str
+    seat: str
+    approve: bool
+    comment: str
+
+
+@dataclass(slots=True)
+class OpenStep:
+    """The step a thread stands on. Which fields are used depends on the step's type."""
+
+    slot: str
+    visit: int
+    opened_at: datetime
+    due_at: datetime | None = None
+    timeout_at: datetime | None = None
+    wanted: str | None = None
+    person: str | None = None
+    pool: str | None = None
+    approvers: list[str] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    defaults: Outputs = field(default_factory=dict)
+    call: str | None = None
+    fingerprint: str = ""
+    arguments: Outputs = field(default_factory=dict)
+    children: list[int] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+    needed: int = 0
+    items: list[Stored] = field(default_factory=list)
+    passes: int = 0
+    results: list[Stored] = field(default_factory=list)
+    sub: str | None = None
+    incident: Incident | None = None
+    leaving: str | None = None
+    starting: bool = False
+
+
+@dataclass(slots=True)
+class Thread:
+    """One line of control within a run: the main one, a parallel branch, a pass of a repeat, a ``whenever`` path."""
+
+    id: int
+    stack: list[Frame]
+    parent: int | None = None
+    suffix: str = ""
+    local: Outputs = field(default_factory=dict)
+    open: OpenStep | None = None
+    cancelled: bool = False
+    arrivals: dict[str, int] = field(default_factory=dict)
+    allowance: int = 0
+
+
+@dataclass(slots=True)
+class Undoable:
+    """An effect that can be undone: the step that had it, the action that undoes it and its arguments."""
+
+    slot: str
+    visit: int
+    action: str
+    arguments: Outputs
+    pointer: str
+    call: str | None = None
+    incident: Incident | None = None
+
+
+@dataclass(slots=True)
+class Done:
+    """An action that took effect: the fingerprint of its input and its outputs."""
+
+    fingerprint: str
+    outputs: Outputs
+
+
+class ClockPhase(StrEnum):
+    """What a clock does now."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(slots=True)
+class Pause:
+    """An interval in which a clock stood still; ``until`` is open while it still does."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock's ledger: its start, its pauses, its target. The deadline is a function of them (``sop.engine.clocks``)."""
+
+    name: str
+    phase: ClockPhase = ClockPhase.IDLE
+    target: str = ""
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    pauses: list[Pause] = field(default_factory=list)
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned: bool = False
+    breached: bool = False
+    fired: list[int] = field(default_factory=list)
+
+
+class RunPhase(StrEnum):
+    """What a run does now."""
+
+    ACTIVE = "active"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Run:
+    """One SOP or playbook that runs for the ticket, or a sub-SOP that one of its threads called."""
+
+    id: str
+    definition: Compiled
+    started_at: datetime
+    parent_run: str | None = None
+    parent_thread: int | None = None
+    inputs: Outputs = field(default_factory=dict)
+    steps: dict[str, Outputs] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
+    threads: dict[int, Thread] = field(default_factory=dict)
+    consumed: list[int] = field(default_factory=list)
+    undo: list[Undoable] = field(default_factory=list)
+    undoing: list[Undoable] = field(default_factory=list)
+    failed_undo: list[Undoable] = field(default_factory=list)
+    done: dict[str, Done] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    doers: list[str] = field(default_factory=list)
+    phase: RunPhase = RunPhase.ACTIVE
+    result: str | None = None
+    undo_wanted: bool = False
+
+    @property
+    def model(self) -> Definition:
+        """The definition it is pinned to, ready to run."""
+        return definition_of(self.definition)
+
+    @property
+    def is_playbook(self) -> bool:
+        """Whether it is a playbook beside the SOP."""
+        return self.definition["kind"] == Kind.PLAYBOOK
+
+
+class AlarmKind(StrEnum):
+    """What happens when a moment has come."""
+
+    REMIND = "remind"
+    RUNG = "rung"
+    TIMEOUT = "timeout"
+    ELAPSED = "elapsed"
+    CLOCK_WARN = "clock_warn"
+    CLOCK_BREACH = "clock_breach"
+    CLOCK_RUNG = "clock_rung"
+    CLOSE = "close"
+
+
+@dataclass(slots=True)
+class Alarm:
+    """A moment at which something is due. ``thread`` and ``visit`` say of which step, ``clock`` of which clock."""
+
+    at: datetime
+    kind: AlarmKind
+    run: str = ""
+    thread: int = 0
+    clock: str = ""
+    rung: int = 0
+
+
+@dataclass(slots=True)
+class Letter:
+    """An event received, kept for whoever waits for it later."""
+
+    number: int
+    type: str
+    source: str
+    id: str
+    data: Outputs
+
+
+@dataclass(slots=True)
+class Call:
+    """A call in flight: whose it is."""
+
+    action: str
+    run: str
+    thread: int
+    undo: bool = False
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question to dispatch that has no answer yet: about a step's thread, or about the ticket's owner (no run)."""
+
+    run: str
+    thread: int
+    visit: int
+    lead_asked: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the engine knows of a ticket."""
+
+    ticket: Outputs
+    customer: Outputs
+    opened_at: datetime
+    status: Status = Status.NEW
+    result: str | None = None
+    owner_person: str | None = None
+    owner_team: str | None = None
+    seq: int = 0
+    next_id: int = 1
+    runs: dict[str, Run] = field(default_factory=dict)
+    mailbox: list[Letter] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    armed: datetime | None = None
+    calls: dict[str, Call] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
+    starters: list[str] = field(default_factory=list)
+    paused_at: datetime | None = None
+    cancelling: bool = False
+    finished: bool = False
+
+
+_CODEC: TypeAdapter[State] = TypeAdapter(State)
+
+
+def dump(state: State) -> dict[str, object]:
+    """The state as plain JSON."""
+    return cast("dict[str, object]", _CODEC.dump_python(state, mode="json"))  # the codec of a dataclass gives a mapping
+
+
+def load(plain: object) -> State:
+    """The state of its plain JSON; raises ``pydantic.ValidationError`` on anything else."""
+    return _CODEC.validate_python(plain)
