@@ -54,9 +54,9 @@ def build_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Demo company 演示公司", lifespan=lifespan, redoc_url=None)
     _add_refusals(app)
+    _add_business(app, office.door)
     add_admin(app, office)
     add_page(app, office)
-    _add_business(app, office.door)
     _add_health(app)
     return app
 

@@ -56,7 +56,7 @@ def create_label(visit: Visit, wish: LabelWish) -> Answer:
     no = visit.books.number("SF1000")
     visit.books.keep("parcel", no, new_parcel(no, wish.order_no, wish.rma_no))
     visit.happened("carrier.label.create", no, {"order_no": wish.order_no, "rma_no": wish.rma_no})
-    return Answer({"tracking_no": no, "label_url": f"/labels/{no}"}, 201)
+    return Answer({"tracking_no": no, "label_url": f"https://carrier.example/labels/{no}"}, 201)
 
 
 def void_label(visit: Visit, _: Nothing) -> Answer:

@@ -40,7 +40,6 @@ class Company:
     file: Path
     port: int
     gongdan_url: str | None = None
-    host: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
     http: httpx.Client = field(init=False)
 
@@ -48,7 +47,7 @@ class Company:
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False)
 
     def start(self) -> None:
-        where = ["--port", str(self.port), "--db", str(self.file), "--hook-secret", SECRET, "--host", self.host]
+        where = ["--port", str(self.port), "--db", str(self.file), "--hook-secret", SECRET]
         hook = ["--gongdan-url", self.gongdan_url] if self.gongdan_url else []
         self.process = subprocess.Popen([sys.executable, "-m", "demo", *where, *hook], cwd=ROOT)
         wait_until(self._answers, 30)
