@@ -76,7 +76,6 @@ TEXT: dict[str, Wording] = {
 
 SHAPE: dict[str, Wording] = {
     "100": _error("要写 sop: 或 playbook:，只写一个", "write sop: or playbook:, exactly one of them"),
-    "100.part": _error("{name} 只用于 {kind}", "{name} is only for {kind}"),
     "101": _error("未知的键 {name}", "unknown key {name}", "可用的键：{known}", "keys: {known}"),
     "102": _error("步骤没有 id", "the step has no id"),
     "103": _error("id {name} 重复：{first} 已经用过", "duplicate id {name}: it already stands at {first}"),
@@ -93,12 +92,13 @@ SHAPE: dict[str, Wording] = {
         "例如 30m 2h 3d（钟表时间）、4wh 1wd（工作时间）",
         "such as 30m 2h 3d (clock time) or 4wh 1wd (working time)",
     ),
-    "105.never": _error("{key} 不能是 never", "{key} cannot be never"),
+    "105.clock": _error("{name}：这里只能写钟表时间", "{name}: only clock time is possible here"),
     "105.share": _error("{name} 不是百分比", "{name} is not a share", "例如 80%", "such as 80%"),
     "106": _error("未知的类型 {name}", "unknown type {name}", "可用的类型：{known}", "types: {known}"),
     "106.choice": _error("这里不能写 {name}", "{name} cannot stand here", "可用的值：{known}", "values: {known}"),
     "106.value": _error("{name} 的值不对：应为{wanted}", "wrong value for {name}: {wanted} is wanted"),
     "107": _error("缺少必填的键 {name}", "missing key {name}"),
+    "107.rung": _error("升级的一级要写 at 或 after，只写一个", "a rung has exactly one of at, after"),
     "108": _error("{name} 是保留的字段名", "{name} is a reserved field name", "换一个名字", "choose another name"),
     "109": _error(
         "wait 必须且只能有 event、any_of、for、until 之一",
@@ -129,6 +129,7 @@ FLOW: dict[str, Wording] = {
         "也可以写 continue、end 或 incident",
         "continue, end and incident may be written too",
     ),
+    "204.path": _error("没有名为 {name} 的支线", "no path is called {name}"),
     "205": _error(
         "{name} 在支线 {line} 里面，不能从这里跳进去",
         "{name} stands inside the path {line}: nothing can jump in from here",
@@ -140,14 +141,19 @@ FLOW: dict[str, Wording] = {
 }
 
 REFERENCES: dict[str, Wording] = {
-    "210": _error("没有 {name}", "there is no {name}", "可用：{known}", "there are: {known}"),
+    "210": _error(
+        "没有 {name}",
+        "there is no {name}",
+        "可用：{known}；如果是文本，加引号：'{name}'",
+        "there are: {known}; text is written in quotes: '{name}'",
+    ),
     "210.place": _error("这里不能用 {name}", "{name} is not available here"),
     "211": _error("没有步骤 {name}", "no step is called {name}"),
     "212": _error("步骤 {step} 没有输出 {name}", "the step {step} has no output {name}", "它有：{known}", "it has: {known}"),
-    "214": _error("没有变量 {name}", "no variable is called {name}", "有：{known}", "there are: {known}"),
-    "215": _error("没有输入 {name}", "no input is called {name}", "有：{known}", "there are: {known}"),
-    "216": _error("工单没有字段 {name}", "a ticket has no field {name}", "有：{known}", "there are: {known}"),
-    "217": _error("客户没有字段 {name}", "a customer has no field {name}", "有：{known}", "there are: {known}"),
+    "215": _error("没有变量 {name}", "no variable is called {name}", "有：{known}", "there are: {known}"),
+    "216": _error("没有输入 {name}", "no input is called {name}", "有：{known}", "there are: {known}"),
+    "217": _error("工单没有字段 {name}", "a ticket has no field {name}", "有：{known}", "there are: {known}"),
+    "217.customer": _error("客户没有字段 {name}", "a customer has no field {name}", "有：{known}", "there are: {known}"),
     "218": _error("事件 {event} 没有字段 {name}", "the event {event} has no field {name}", "有：{known}", "there are: {known}"),
     "218.clock": _error("没有时钟 {name}", "no clock is called {name}", "有：{known}", "there are: {known}"),
     "218.clock_field": _error("时钟没有 {name}", "a clock has no {name}", "有：{known}", "there are: {known}"),

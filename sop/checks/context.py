@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from sop.catalog import Catalog
+from sop.checks.goings import Target, targets_of_step
 from sop.definition import MAIN_LINE, Compiled, Placed
-from sop.model import (
-    Action,
-    Approval,
-    Decision,
-    Document,
-    End,
-    Parallel,
-    Repeat,
-    Step,
-    SubSop,
-    Task,
-    Wait,
-)
+from sop.model import Action, Approval, Decision, Document, End, Ladder, Parallel, Repeat, Rung, Step, SubSop, Task, Wait
 from sop.problems import closest
 from sop.shape import UNSURE
-from sop.yaml_text import Tree
+from sop.yaml_text import Tree, escape
 
 COMMON_OUTPUTS = frozenset(("status", "by", "at", "visits"))
+ROOTS = frozenset(("ticket", "customer", "steps", "vars", "inputs", "sla", "now"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +32,7 @@ class Context:
         """Every step of the file, main line first."""
         lines: dict[str, tuple[Step, ...]] = {MAIN_LINE: self.document.steps, **self.document.paths}
         return tuple(
-            Placed(step, line, index, f"/paths/{line}/{index}" if line else f"/steps/{index}")
+            Placed(step, line, index, f"/paths/{escape(line)}/{index}" if line else f"/steps/{index}")
             for line, members in lines.items()
             for index, step in enumerate(members)
         )
@@ -58,19 +48,54 @@ class Context:
         return {name: self._gives(placed.step) for name, placed in self.steps.items()}
 
     def _gives(self, step: Step) -> frozenset[str] | None:
-        match step:
-            case Task():
-                keys = frozenset(entry.key for entry in step.form)
-                return None if UNSURE in keys else keys | {"outcome"}
-            case Approval():
-                return frozenset(("approved", "comment", "votes"))
-            case Action():
-                contract = self.catalog.actions.get(step.action)
-                return None if contract is None else frozenset(contract.gives)
-            case Wait():
-                return frozenset(("received", "event", "which"))
-            case _:
-                return _GIVES[type(step)]
+        if isinstance(step, Task):
+            keys = frozenset(entry.key for entry in step.form)
+            return None if UNSURE in keys else keys | {"outcome"}
+        if isinstance(step, Action):
+            contract = self.catalog.actions.get(step.action)
+            return None if contract is None else frozenset(contract.gives)
+        return _GIVES[type(step)]
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Every place of the file that leads somewhere."""
+        found = [target for placed in self.placed for target in targets_of_step(placed)]
+        found += [
+            Target(f"/whenever/{index}/next", handler.next, None) for index, handler in enumerate(self.document.whenever)
+        ]
+        return tuple(found)
+
+    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
+        """These paths and all they enter."""
+        entered: dict[str, set[str]] = {}
+        for target in self.targets:
+            if target.line is not None and target.name in self.document.paths:
+                entered.setdefault(target.line, set()).add(target.name)
+        found: set[str] = set()
+        waiting = [name for name in starts if name in self.document.paths]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += entered.get(name, ())
+        return frozenset(found)
+
+    @cached_property
+    def rungs(self) -> tuple[tuple[str, str | Rung], ...]:
+        """Every rung of every ladder; a ladder of one person is that person."""
+        ladders: list[tuple[str, Ladder]] = [
+            (f"{placed.pointer}/escalate", placed.step.escalate)
+            for placed in self.placed
+            if isinstance(placed.step, (Task, Approval))
+        ]
+        ladders += [(f"/sla/{escape(name)}/escalate", clock.escalate) for name, clock in self.document.sla.items()]
+        found: list[tuple[str, str | Rung]] = []
+        for pointer, ladder in ladders:
+            if isinstance(ladder, str):
+                found.append((pointer, ladder))
+            else:
+                found += [(f"{pointer}/{index}", rung) for index, rung in enumerate(ladder or ())]
+        return tuple(found)
 
     def near_action(self, name: str) -> str | None:
         """The action a name stands for, or was probably meant to."""
@@ -82,9 +107,11 @@ class Context:
 
 
 _GIVES: Mapping[type[object], frozenset[str]] = {
+    Approval: frozenset(("approved", "comment", "votes")),
     Decision: frozenset(("taken",)),
+    End: frozenset(),
     Parallel: frozenset(("done",)),
     Repeat: frozenset(("count", "results")),
     SubSop: frozenset(("result", "outputs")),
-    End: frozenset(),
+    Wait: frozenset(("received", "event", "which")),
 }

@@ -1,0 +1,97 @@
+"""Where a step may lead: 201W, 202W, 204E, 205E, 207E."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from sop.checks.context import Context
+from sop.checks.names import RESERVED
+from sop.definition import MAIN_LINE
+from sop.model import Branch, Document, End, Parallel
+from sop.problems import Problem, closest
+from sop.yaml_text import escape
+
+
+def known_targets(document: Document, context: Context) -> Iterator[Problem]:
+    """204E: what a step leads to exists; branches and passes are paths."""
+    for target in context.targets:
+        known = set(document.paths) if target.path_only else {*document.paths, *context.steps, *RESERVED}
+        if target.name and target.name not in known:
+            meant = closest(target.name, known - RESERVED) or closest(target.name, known)
+            row = "204.path" if target.path_only else "204"
+            yield context.tree.problem(row, target.pointer, name=target.name, meant=meant)
+
+
+def known_within(document: Document, context: Context) -> Iterator[Problem]:
+    """211E: ``within`` names steps."""
+    for index, handler in enumerate(document.whenever):
+        for place, name in enumerate(handler.within):
+            if name not in context.steps:
+                pointer = f"/whenever/{index}/within/{place}"
+                yield context.tree.problem("211", pointer, name=name, meant=closest(name, context.steps))
+
+
+def jumps(document: Document, context: Context) -> Iterator[Problem]:
+    """205E: a jump stays on its line or goes back to the main line, and never leaves a parallel branch."""
+    parallel = branch_lines(context)
+    for target in context.targets:
+        placed = context.steps.get(target.name)
+        if placed is None or target.path_only or target.name in document.paths or placed.line == target.line:
+            continue
+        if placed.line != MAIN_LINE:
+            yield context.tree.problem("205", target.pointer, name=target.name, line=placed.line)
+        elif target.line in parallel:
+            yield context.tree.problem("205.out", target.pointer, name=target.name, line=target.line)
+
+
+def branch_lines(context: Context) -> frozenset[str]:
+    """The lines that run inside a parallel branch, directly or below one."""
+    starts = {
+        branch.path if isinstance(branch, Branch) else branch
+        for placed in context.each(Parallel)
+        if isinstance(placed.step, Parallel)
+        for branch in placed.step.branches
+    }
+    return context.reachable(starts)
+
+
+def endless_paths(document: Document, context: Context) -> Iterator[Problem]:
+    """207E: paths that enter each other always, so that none ever ends."""
+    sure = {(target.line, target.name): target for target in context.targets if target.sure and target.name in document.paths}
+    graph: dict[str, set[str]] = {}
+    for line, name in sure:
+        graph.setdefault(line, set()).add(name)
+    while circle := _circle(graph):
+        last, first = circle[1], circle[0]
+        names = " → ".join(reversed(circle))
+        yield context.tree.problem("207", sure[last, first].pointer, name=names)
+        graph[last].discard(first)
+
+
+def _circle(graph: Mapping[str, Iterable[str]]) -> list[str] | None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
+
+
+def unused_paths(document: Document, context: Context) -> Iterator[Problem]:
+    """201W: nothing enters a path."""
+    entered = {target.name for target in context.targets}
+    for name in document.paths:
+        if name not in entered:
+            yield context.tree.problem("201", f"/paths/{escape(name)}", on_key=True, name=name)
+
+
+def dead_steps(document: Document, context: Context) -> Iterator[Problem]:
+    """202W: a step behind an ``end`` or a sure jump that nothing else leads to."""
+    wanted = {target.name for target in context.targets}
+    previous: dict[str, bool] = {}
+    for placed in context.placed:
+        dead = previous.get(placed.line, False) and placed.step.id not in wanted
+        if dead:
+            yield context.tree.problem("202", f"{placed.pointer}/id", name=placed.step.id)
+        previous[placed.line] = dead or (placed.step.when is None and isinstance(placed.step, End))
+
