@@ -4,13 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sop.checks import catalog_names, expressions, names, references, safety, targets, times
 from sop.checks.context import Context
 from sop.model import Document
 from sop.problems import MAX_PROBLEMS, Problem
 
 Rule = Callable[[Document, Context], Iterator[Problem]]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    names.kind_of_file,  # 100E
+    names.step_ids,  # 102E 103E 104E
+    names.declared_names,  # 104E
+    names.form_fields,  # 103E 104E 108E
+    names.rungs,  # 107E
+    names.loop_names,  # 108E
+    names.waits,  # 109E
+    times.times_of_steps,  # 105E
+    times.times_of_clocks,
+    times.times_of_rungs,
+    expressions.written_well,  # 110E 111E 113E 114E
+    expressions.nothing_personal,  # 117E
+    targets.unused_paths,  # 201W
+    targets.dead_steps,  # 202W
+    references.unused_variables,  # 203I
+    targets.known_targets,  # 204E
+    targets.jumps,  # 205E
+    targets.endless_paths,  # 207E
+    references.declared,  # 210E-218E
+    targets.known_within,  # 211E
+    catalog_names.events,  # 301E
+    catalog_names.people,  # 302E 303E
+    catalog_names.skills_and_calendars,  # 303E
+    catalog_names.actions,  # 304E
+    catalog_names.arguments,  # 305E
+    catalog_names.sub_sops,  # 305E 306E 307E
+    safety.rejections,  # 401E
+    safety.silence,  # 402E
+    safety.waits,  # 403E 404E
+    safety.undos,  # 406W
+    safety.dues,  # 409W
+    safety.languages,  # 412I
+)
 
 
 def problems_of(document: Document, context: Context) -> list[Problem]:

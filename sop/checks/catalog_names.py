@@ -1,0 +1,125 @@
+"""Names of the catalog: 301E events, 302–303E people, 304–306E actions, 307E sub-SOPs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from sop.checks.context import Context
+from sop.model import Action, Approval, Document, SubSop, Task, Wait
+from sop.problems import Problem, closest, listed
+from sop.yaml_text import escape
+
+NO_UNDO = "none"
+_PEOPLE = frozenset(("owner", "customer", "manager_of:owner"))
+
+
+def events(document: Document, context: Context) -> Iterator[Problem]:
+    """301E: every event is in the catalog."""
+    named = [("/start/event", document.start.event)] if document.start else []
+    named += [(f"/whenever/{index}/event", handler.event) for index, handler in enumerate(document.whenever)]
+    for placed in context.each(Wait):
+        if isinstance(placed.step, Wait):
+            if placed.step.event is not None:
+                named.append((f"{placed.pointer}/event", placed.step.event))
+            named += [(f"{placed.pointer}/any_of/{n}/event", awaited.event) for n, awaited in enumerate(placed.step.any_of)]
+    for pointer, name in named:
+        yield from _known(context, "301", pointer, name, context.catalog.events)
+
+
+def _known(context: Context, row: str, pointer: str, name: str, known: Collection[str]) -> Iterator[Problem]:
+    if name not in known and pointer in context.tree.positions:
+        yield context.tree.problem(row, pointer, name=name, meant=closest(name, known))
+
+
+def people(document: Document, context: Context) -> Iterator[Problem]:
+    """302E, 303E: whoever is named can be asked."""
+    named = [("/owner", document.owner)] if document.owner is not None else []
+    for placed in context.placed:
+        if isinstance(placed.step, Task):
+            named.append((f"{placed.pointer}/assign", placed.step.assign))
+        elif isinstance(placed.step, Approval):
+            asked = placed.step.approvers
+            many = [(f"{placed.pointer}/approvers/{index}", name) for index, name in enumerate(asked)]
+            named += [(f"{placed.pointer}/approvers", asked)] if isinstance(asked, str) else many
+    named += [(pointer, rung) if isinstance(rung, str) else (f"{pointer}/to", rung.to) for pointer, rung in context.rungs]
+    for pointer, name in named:
+        yield from _person(context, pointer, name)
+
+
+def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
+    kind, _, who = name.partition(":")
+    groups: Mapping[str, tuple[str, Collection[str]]] = {
+        "role": ("303", context.catalog.roles),
+        "team": ("303.team", context.catalog.teams),
+        "user": ("303.user", context.catalog.people),
+    }
+    if name in _PEOPLE or pointer not in context.tree.positions:
+        return
+    if kind not in groups or not who:
+        everybody = [*_PEOPLE, *(f"role:{role}" for role in context.catalog.roles), *(f"team:{t}" for t in context.catalog.teams)]
+        yield context.tree.problem("302", pointer, name=name, meant=closest(name, everybody))
+        return
+    row, known = groups[kind]
+    if who not in known and (known or kind != "user"):
+        near = closest(who, known)
+        yield context.tree.problem(row, pointer, name=who, meant=f"{kind}:{near}" if near else None)
+
+
+def skills_and_calendars(document: Document, context: Context) -> Iterator[Problem]:
+    """303E: skills and calendars are known, where the catalog knows any."""
+    for placed in context.each(Task):
+        if isinstance(placed.step, Task) and context.catalog.skills:
+            for index, skill in enumerate(placed.step.skills):
+                yield from _known(context, "303.skill", f"{placed.pointer}/skills/{index}", skill, context.catalog.skills)
+    for name, clock in document.sla.items():
+        yield from _known(context, "303.calendar", f"/sla/{escape(name)}/calendar", clock.calendar, context.catalog.calendars)
+
+
+def actions(document: Document, context: Context) -> Iterator[Problem]:
+    """304E: actions and their inverses are known."""
+    for placed in context.each(Action):
+        if isinstance(placed.step, Action):
+            yield from _known(context, "304", f"{placed.pointer}/action", placed.step.action, context.catalog.actions)
+            if placed.step.undo is not None and placed.step.undo != NO_UNDO:
+                yield from _known(context, "304", f"{placed.pointer}/undo", placed.step.undo, context.catalog.actions)
+
+
+def arguments(document: Document, context: Context) -> Iterator[Problem]:
+    """305E: an action takes what it is given. Of a misspelt action the one that was probably meant."""
+    for placed in context.each(Action):
+        if isinstance(placed.step, Action) and (near := context.near_action(placed.step.action)):
+            takes = context.catalog.actions[near].takes
+            for name in placed.step.arguments:
+                if name not in takes:
+                    pointer = f"{placed.pointer}/with/{escape(name)}"
+                    yield _stranger(context, "305", pointer, name, near, takes)
+
+
+def _stranger(context: Context, row: str, pointer: str, name: str, action: str, known: Collection[str]) -> Problem:
+    meant = closest(name, known)
+    return context.tree.problem(row, pointer, on_key=True, meant=meant, name=name, action=action, known=listed(known))
+
+
+def sub_sops(document: Document, context: Context) -> Iterator[Problem]:
+    """305–307E: a sub-SOP is known, is not the file itself, and is given its inputs."""
+    for placed in context.each(SubSop):
+        step, pointer = placed.step, f"{placed.pointer}/sop"
+        if not isinstance(step, SubSop) or pointer not in context.tree.positions:
+            continue
+        if step.sop == document.sop:
+            yield context.tree.problem("307.cycle", pointer, name=f"{step.sop} → {step.sop}")
+        elif step.sop not in context.sops:
+            yield context.tree.problem("307", pointer, name=step.sop, meant=closest(step.sop, context.sops))
+        else:
+            yield from _inputs(context, step, placed.pointer)
+
+
+def _inputs(context: Context, step: SubSop, pointer: str) -> Iterator[Problem]:
+    inputs = context.sops[step.sop]["document"].get("inputs")
+    known = inputs if isinstance(inputs, dict) else {}
+    for name in step.arguments:
+        if name not in known:
+            yield _stranger(context, "305.sop", f"{pointer}/with/{escape(name)}", name, step.sop, known)
+    for name, parameter in known.items():
+        if name not in step.arguments and not parameter.get("optional") and parameter.get("default") is None:
+            yield context.tree.problem("306.sop", f"{pointer}/sop", action=step.sop, name=name)

@@ -1,0 +1,178 @@
+"""Every place of a file where an expression stands, and what it may read there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from sop.checks.context import ROOTS, Context
+from sop.definition import Placed
+from sop.model import (
+    Action,
+    Approval,
+    Branch,
+    ClockPolicy,
+    Decision,
+    Document,
+    Label,
+    Parallel,
+    Repeat,
+    SubSop,
+    Task,
+    Wait,
+)
+from sop.yaml_text import escape
+
+_WRAPPED = re.compile(r"\s*\{\{(?P<inner>.*)\}\}\s*", re.DOTALL)
+
+
+class Use(StrEnum):
+    """What an expression is for: to decide, or to give a value."""
+
+    CONDITION = "condition"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One expression: where, its source, whether it is bare, which roots it may read, and of which event."""
+
+    pointer: str
+    source: str
+    bare: bool
+    use: Use
+    roots: frozenset[str] = ROOTS
+    event: str | None = None
+
+    @property
+    def inner(self) -> tuple[str, int]:
+        """The source without the braces around it that do not belong there, and where it begins."""
+        wrapped = _WRAPPED.fullmatch(self.source) if self.bare else None
+        return (wrapped["inner"], wrapped.start("inner")) if wrapped else (self.source, 0)
+
+
+def sites_of(document: Document, context: Context) -> tuple[Site, ...]:
+    """All expressions of a file, in the order of its keys."""
+    return _sites(_Same(document, context))
+
+
+class _Same:
+    """A file as a cache key: the same object is the same file."""
+
+    __slots__ = ("context", "document")
+
+    def __init__(self, document: Document, context: Context) -> None:
+        self.document, self.context = document, context
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.document is self.document
+
+
+@lru_cache(maxsize=1)
+def _sites(same: _Same) -> tuple[Site, ...]:
+    return tuple(_all(same.document, same.context))
+
+
+def _all(document: Document, context: Context) -> Iterator[Site]:
+    if document.start is not None:
+        roots = frozenset(("ticket", "customer", "vars", "now", "event"))
+        yield from _condition("/start/when", document.start.when, roots, document.start.event)
+    for name, clock in document.sla.items():
+        yield from _clock(context, f"/sla/{escape(name)}", clock)
+    for index, handler in enumerate(document.whenever):
+        yield from _condition(f"/whenever/{index}/match", handler.match, ROOTS | {"event"}, handler.event)
+    for name, value in document.outputs.items():
+        yield from _value(f"/outputs/{escape(name)}", value, ROOTS)
+    loops = _loops(context)
+    for placed in context.placed:
+        extra = loops.get(placed.line, frozenset())
+        for site in _step(placed, ROOTS | extra):
+            yield site
+
+
+def _loops(context: Context) -> dict[str, frozenset[str]]:
+    """The names that passes of a repeat bring along, by line."""
+    found: dict[str, frozenset[str]] = {}
+    for placed in context.each(Repeat):
+        if isinstance(placed.step, Repeat):
+            brought = frozenset((placed.step.name, "loop")) if placed.step.each is not None else frozenset(("loop",))
+            for line in context.reachable([placed.step.do]):
+                found[line] = found.get(line, frozenset()) | brought
+    return found
+
+
+def _clock(context: Context, pointer: str, clock: ClockPolicy) -> Iterator[Site]:
+    if not isinstance(clock.target, str):
+        for index, target in enumerate(clock.target):
+            yield from _condition(f"{pointer}/target/{index}/when", target.when, ROOTS)
+    yield from _condition(f"{pointer}/pause", clock.pause, ROOTS)
+    for key, text in (("start", clock.start), ("stop", clock.stop)):
+        if text not in context.catalog.events:
+            yield from _condition(f"{pointer}/{key}", text, ROOTS)
+
+
+def _step(placed: Placed, roots: frozenset[str]) -> Iterator[Site]:
+    step, pointer = placed.step, placed.pointer
+    yield from _condition(f"{pointer}/when", step.when, roots)
+    match step:
+        case Task() | Approval():
+            yield from _label(f"{pointer}/script", step.script, roots)
+            for index, entry in enumerate(step.form if isinstance(step, Task) else ()):
+                yield from _value(f"{pointer}/form/{index}/default", entry.default, roots)
+        case Action() | SubSop():
+            yield from _value(f"{pointer}/with", step.arguments, roots)
+            if isinstance(step, Action):
+                yield from _value(f"{pointer}/idempotency_key", step.idempotency_key, roots)
+        case Decision():
+            for index, case in enumerate(step.cases):
+                yield from _condition(f"{pointer}/cases/{index}/when", case.when, roots)
+        case Wait():
+            yield from _wait(step, pointer, roots)
+        case Parallel():
+            for index, branch in enumerate(step.branches):
+                if isinstance(branch, Branch):
+                    yield from _condition(f"{pointer}/branches/{index}/when", branch.when, roots)
+        case Repeat():
+            for site in _condition(f"{pointer}/each", step.each, roots):
+                yield replace(site, use=Use.VALUE)
+            yield from _condition(f"{pointer}/until", step.until, roots | {step.name, "loop"})
+        case _:
+            pass
+
+
+def _wait(step: Wait, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
+    if step.event is not None:
+        yield from _condition(f"{pointer}/match", step.match, roots | {"event"}, step.event)
+    for index, awaited in enumerate(step.any_of):
+        yield from _condition(f"{pointer}/any_of/{index}/match", awaited.match, roots | {"event"}, awaited.event)
+    for site in _condition(f"{pointer}/until", step.until, roots):
+        yield replace(site, use=Use.VALUE)
+    yield from _value(f"{pointer}/for", step.duration, roots)
+
+
+def _condition(pointer: str, source: str | bool | None, roots: frozenset[str], event: str | None = None) -> Iterator[Site]:
+    if isinstance(source, str):
+        yield Site(pointer, source, True, Use.CONDITION, roots, event)
+
+
+def _label(pointer: str, label: Label, roots: frozenset[str]) -> Iterator[Site]:
+    yield from _value(pointer, label, roots)
+
+
+def _value(pointer: str, value: object, roots: frozenset[str]) -> Iterator[Site]:
+    """The texts with braces within any value."""
+    if isinstance(value, str):
+        if "{{" in value or "{%" in value or "{#" in value:
+            yield Site(pointer, value, False, Use.VALUE, roots)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _value(f"{pointer}/{escape(str(key))}", item, roots)
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _value(f"{pointer}/{index}", item, roots)
