@@ -1,0 +1,62 @@
+// The queue: a row opens beside the list where there is room, J and K walk through it.
+const wide = () => matchMedia("(min-width: 1180px)").matches;
+const rows = () => [...document.querySelectorAll(".rows tr[data-no]")];
+const ticket = () => document.querySelector("[data-ticket]")?.dataset.ticket ?? "";
+
+export function startQueue(htmx) {
+  remember();
+  document.addEventListener("htmx:afterSettle", () => {
+    remember();
+    mark(ticket());
+  });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("tr[data-no]");
+    if (
+      !row || !wide() || event.metaKey || event.ctrlKey || event.shiftKey ||
+      event.button
+    ) return;
+    event.preventDefault();
+    choose(htmx, row);
+  });
+  document.addEventListener("desk:key", ({ detail: { key, event } }) => {
+    if (key === "j" || key === "k") step(htmx, key === "j" ? 1 : -1, event);
+    if (key === "enter" && event.target === document.body && rows().length) {
+      location.href = `/tickets/${ticket()}`;
+    }
+  });
+}
+
+function remember() {
+  const order = rows().map((row) => row.dataset.no);
+  if (order.length) sessionStorage.setItem("order", JSON.stringify(order));
+}
+
+function mark(no) {
+  for (const row of rows()) {
+    if (row.dataset.no === no) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+function choose(htmx, row) {
+  mark(row.dataset.no);
+  const link = row.querySelector("a");
+  history.replaceState(history.state, "", link.href);
+  const from = `/tickets/${row.dataset.no}/pane${new URL(link.href).search}`;
+  htmx.ajax("GET", from, { target: "#pane", swap: "innerHTML scroll:top" });
+}
+
+function step(htmx, by, event) {
+  event.preventDefault();
+  const order = JSON.parse(sessionStorage.getItem("order") ?? "[]");
+  const next = order[order.indexOf(ticket()) + by];
+  if (!next) return;
+  const row = rows().find((one) => one.dataset.no === next);
+  if (!row) {
+    if (document.getElementById("whole")) location.href = `/tickets/${next}`;
+    return;
+  }
+  if (!wide()) return row.querySelector("a").focus();
+  row.scrollIntoView({ block: "nearest" });
+  choose(htmx, row);
+}
