@@ -12,6 +12,7 @@ from typing import NewType
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from sop.model import Document, Kind, Step
+from sop.values import decode
 
 Sha256 = NewType("Sha256", str)
 MAIN_LINE = ""
@@ -82,17 +83,18 @@ class Definition:
 
 def definition_of(compiled: Compiled) -> Definition:
     """The definition of its JSON; the same object every time within a process, by content."""
-    known = _known.get(compiled["sha256"])
-    if known is None or known.version != compiled["version"]:
-        known = _known[compiled["sha256"]] = _build(compiled)
+    content = (compiled["sha256"], compiled["version"])
+    known = _known.get(content)
+    if known is None:
+        known = _known[content] = _build(compiled)
     return known
 
 
-_known: dict[str, Definition] = {}
+_known: dict[tuple[str, int], Definition] = {}
 
 
 def _build(compiled: Compiled) -> Definition:
-    document = Document.model_validate(compiled["document"])
+    document = Document.model_validate(decode(compiled["document"]))
     lines = {MAIN_LINE: document.steps, **document.paths}
     steps = {
         step.id: Placed(step, line, index, f"/paths/{line}/{index}" if line else f"/steps/{index}")

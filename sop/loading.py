@@ -81,12 +81,20 @@ def _compiled(
     assert isinstance(written, dict)  # noqa: S101 - the shape has held
     actions = _actions(document, catalog)
     pinned = {step.sop: sops[step.sop] for line in _lines(document) for step in line if step.type == "sop"}
+    calendars = _calendars(document, catalog)
     undos = sorted({undo for contract in actions.values() if (undo := contract["undo"])} | _own_undos(document))
     return Compiled(
         kind=str(Kind.SOP if document.sop else Kind.PLAYBOOK),
         key=document.sop or document.playbook or "",
         version=version,
-        sha256=_sha256({"document": written, "actions": actions, "sops": {key: sop["sha256"] for key, sop in pinned.items()}}),
+        sha256=_sha256(
+            {
+                "document": written,
+                "actions": actions,
+                "sops": {key: sop["sha256"] for key, sop in pinned.items()},
+                "calendars": calendars,
+            }
+        ),
         file=tree.file,
         document=written,
         positions={pointer: [place.line, place.column] for pointer, place in tree.positions.items()},
@@ -94,7 +102,7 @@ def _compiled(
         undo_takes={name: list(catalog.actions[name].takes) for name in undos if name in catalog.actions},
         personal=sorted(catalog.personal),
         sops=pinned,
-        calendars=_calendars(document, catalog),
+        calendars=calendars,
     )
 
 

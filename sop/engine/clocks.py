@@ -80,7 +80,7 @@ def moment(run: Run, clock: Clock, policy: ClockPolicy, level: Level) -> datetim
     for pause in clock.pauses:
         if pause.until is None or pause.since >= at:
             continue
-        at = calendar.after(at, calendar.between(pause.since, pause.until)) if target.working else at + (pause.until - pause.since)
+        at = calendar.advance(at, calendar.between(pause.since, pause.until)) if target.working else at + (pause.until - pause.since)
     return at
 
 

@@ -42,5 +42,5 @@ def moment_of(level: Level, start: datetime, due: datetime, calendar: Calendar, 
     if level.share == 100:
         return due
     if working:
-        return calendar.after(start, calendar.between(start, due) * level.share / 100)
+        return calendar.advance(start, calendar.between(start, due) * level.share / 100)
     return start + timedelta(seconds=(due - start).total_seconds() * level.share / 100)

@@ -108,7 +108,7 @@ class Turn:
             "inputs": run.inputs,
             "sla": ClocksView(run.clocks, self.now),
             "now": self.now,
-            "calendar": calendar_of(run, "default"),
+            expressions.CALENDAR: calendar_of(run, "default"),
         }
         if thread is not None and thread.local:
             scope.update(thread.local)

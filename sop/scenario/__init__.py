@@ -1,0 +1,8 @@
+"""Scenario tests: a ticket's story played on the engine, and judged by what it left behind."""
+
+from sop.scenario.judge import judge
+from sop.scenario.script import Case, Script, read_scripts
+from sop.scenario.stage import Stage, play
+from sop.scenario.trace import trace_of
+
+__all__ = ["Case", "Script", "Stage", "judge", "play", "read_scripts", "trace_of"]

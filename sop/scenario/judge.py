@@ -1,0 +1,118 @@
+"""Judging a story: what was expected of it against what its facts say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from sop.facts import Fact, FactType
+from sop.scenario.script import Expected
+from sop.values import Value, decode
+
+
+def judge(expected: Expected, facts: Sequence[Fact], main: str) -> list[str]:
+    """What went otherwise than expected, one sentence each; ``main`` is the run the scenario is about."""
+    return [sentence for check in _CHECKS for sentence in check(expected, facts, main)]
+
+
+def _of(facts: Iterable[Fact], type: FactType) -> list[Fact]:
+    return [fact for fact in facts if fact.type is type]
+
+
+def _result(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    if expected.result is not None:
+        ended = [f.data["result"] for f in _of(facts, FactType.RUN_ENDED) if f.run == main]
+        got = ended[-1] if ended else "still running"
+        if got != expected.result:
+            yield f"result: expected {expected.result}, got {got}"
+
+
+def _status(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    if expected.status is not None and (got := _of(facts, FactType.TICKET_STATUS)[-1].data["status"]) != expected.status:
+        yield f"status: expected {expected.status}, got {got}"
+    priorities = [f.data["priority"] for f in _of(facts, FactType.TICKET_PRIORITY)]
+    if expected.priority is not None and expected.priority not in priorities[-1:]:
+        yield f"priority: expected {expected.priority}, got {priorities or 'no change'}"
+
+
+def _steps(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    closed = [f.step for f in _of(facts, FactType.STEP_CLOSED) if f.data["status"] != "cancelled"]
+    skipped = [f.step for f in _of(facts, FactType.STEP_SKIPPED)]
+    yield from (f"visited: {step} was not" for step in expected.visited or () if step not in closed)
+    yield from (f"not_visited: {step} was" for step in expected.not_visited or () if step in closed)
+    yield from (f"skipped: {step} was not" for step in expected.skipped or () if step not in skipped)
+    if expected.open is not None and sorted(expected.open) != (got := sorted(_open(facts))):
+        yield f"open: expected {sorted(expected.open)}, got {got}"
+
+
+def _open(facts: Sequence[Fact]) -> set[str]:
+    opened: set[str] = set()
+    for fact in facts:
+        if fact.type is FactType.STEP_OPENED:
+            opened.add(fact.step or "")
+        elif fact.type in (FactType.STEP_CLOSED, FactType.STEP_SKIPPED):
+            opened.discard(fact.step or "")
+    return opened
+
+
+def _calls(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    called = _of(facts, FactType.ACTION_CALLED)
+    names = [str(f.data["action"]) for f in called]
+    for name, wanted in (expected.called or {}).items():
+        arguments = [f.data["arguments"] for f in called if f.data["action"] == name]
+        if isinstance(wanted, int) and len(arguments) != wanted:
+            yield f"called: {name} {len(arguments)} times, expected {wanted}"
+        elif not isinstance(wanted, int) and not any(_holds(wanted or {}, given) for given in arguments):
+            yield f"called: {name} with {wanted}, got {arguments or 'no call'}"
+    yield from (f"not_called: {name} was called" for name in expected.not_called or () if name in names)
+    if expected.order is not None:
+        rest = iter(names)
+        if not all(name in rest for name in expected.order):
+            yield f"order: expected {expected.order}, got {names}"
+
+
+def _holds(wanted: Mapping[str, object], given: Value) -> bool:
+    return isinstance(given, Mapping) and all(key in given and given[key] == decode(value) for key, value in wanted.items())
+
+
+def _alerts(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    for kind, wanted in (("overdue", expected.alerts), ("remind", expected.reminders)):
+        got = [f"{kind} {f.data['about']} -> {f.data['to']}" for f in _of(facts, FactType.ALERT) if f.data["kind"] == kind]
+        if wanted is not None and got != wanted:
+            yield f"{'alerts' if kind == 'overdue' else 'reminders'}: expected {wanted}, got {got}"
+
+
+def _clocks(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    for clock, wanted in (expected.sla or {}).items():
+        got = _light(clock, facts)
+        if wanted not in got:
+            yield f"sla: {clock} expected {wanted}, got {' '.join(sorted(got))}"
+
+
+def _light(clock: str, facts: Sequence[Fact]) -> set[str]:
+    types = {f.type for f in facts if f.data.get("clock") == clock}
+    stopped = [f.data["met"] for f in _of(facts, FactType.CLOCK_STOPPED) if f.data["clock"] == clock]
+    light = "red" if FactType.CLOCK_BREACHED in types else "yellow" if FactType.CLOCK_WARNED in types else "green"
+    ends = {"met" if stopped[-1] else "breached"} if stopped else {"breached"} if light == "red" else {"running"}
+    return {light, *ends}
+
+
+def _incidents(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    opened = _of(facts, FactType.INCIDENT_OPENED)
+    if expected.incident is None:
+        return
+    if isinstance(expected.incident, bool):
+        if bool(opened) is not expected.incident:
+            yield f"incident: expected {expected.incident}, got {[f.step for f in opened]}"
+    elif not any(expected.incident in (f.step, f.data["code"]) for f in opened):
+        yield f"incident: expected {expected.incident}, got {[(f.step, f.data['code']) for f in opened]}"
+
+
+_CHECKS: tuple[Callable[[Expected, Sequence[Fact], str], Iterator[str]], ...] = (
+    _result,
+    _status,
+    _steps,
+    _calls,
+    _alerts,
+    _clocks,
+    _incidents,
+)

@@ -1,0 +1,129 @@
+"""Scenario files (§7 of the language): which file, which ticket, what happens, what is expected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sop.problems import Refused, errors
+from sop.values import Value
+from sop.yaml_text import read
+
+Plain: TypeAlias = Any  # any YAML value: the form, event or connector it stands for decides what it may be
+START = datetime.fromisoformat("2026-01-05T09:00:00+08:00")
+
+
+class NotAScenario(ValueError):
+    """The file is no scenario file; the message says where and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(StrEnum):
+    """A vote as a scenario writes it."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Act(_Part):
+    """One thing that happens: time passes first (``after``), then at most one of the others.
+
+    ``complete`` answers a task (or votes, on an approval: ``outcome: approved | rejected``); ``event`` comes from
+    outside; ``say`` is a message; ``settle`` chooses for an incident; ``order`` is a command on the ticket."""
+
+    after: str | None = None
+    complete: str | None = None
+    vote: str | None = None
+    event: str | None = None
+    say: str | None = None
+    claim: str | bool | None = None
+    settle: str | None = None
+    order: str | None = None
+    by: str = "agent"
+    outcome: str | None = None
+    values: dict[str, Plain] = Field(default_factory=dict, alias="with")
+    choice: str | None = None
+    comment: str = ""
+    data: dict[str, Plain] = Field(default_factory=dict)
+    id: str | None = None
+    visibility: str = "public"
+    to: str | None = None
+    rejected: str | None = None
+
+
+class Expected(_Part):
+    """What the story must have led to; only what is written is judged."""
+
+    result: str | None = None
+    status: str | None = None
+    visited: list[str] | None = None
+    not_visited: list[str] | None = None
+    skipped: list[str] | None = None
+    called: dict[str, dict[str, Plain] | int | None] | None = None
+    not_called: list[str] | None = None
+    order: list[str] | None = None
+    alerts: list[str] | None = None
+    reminders: list[str] | None = None
+    sla: dict[str, str] | None = None
+    incident: str | bool | None = None
+    open: list[str] | None = None
+    priority: str | None = None
+    outputs: dict[str, Plain] | None = None
+
+
+class Case(_Part):
+    """One story."""
+
+    name: str
+    at: str | None = None
+    ticket: dict[str, Plain] | None = None
+    customer: dict[str, Plain] | None = None
+    mocks: dict[str, Plain] | None = None
+    people: dict[str, list[str]] | None = None
+    inputs: dict[str, Plain] | None = None
+    play: list[Act]
+    expect: Expected
+
+
+class Script(_Part):
+    """The stories of one definition. ``subs`` names the files of its sub-SOPs; ``people`` the members of roles."""
+
+    file: str
+    subs: dict[str, str] = Field(default_factory=dict)
+    at: str | None = None
+    ticket: dict[str, Plain] = Field(default_factory=dict)
+    customer: dict[str, Plain] = Field(default_factory=dict)
+    mocks: dict[str, Plain] = Field(default_factory=dict)
+    people: dict[str, list[str]] = Field(default_factory=dict)
+    cases: list[Case]
+
+    def ticket_of(self, case: Case) -> dict[str, Value]:
+        """The ticket a case starts with."""
+        return {"no": "T1", "channel": "web", "priority": "normal", **self.ticket, **(case.ticket or {})}
+
+    def customer_of(self, case: Case) -> dict[str, Value]:
+        """Its customer, personal data included: the stage keeps that from the engine."""
+        return {"id": "C1", "tier": "regular", "complaint_count": 0, **self.customer, **(case.customer or {})}
+
+    def start_of(self, case: Case) -> datetime:
+        """When it starts: Monday 5 January 2026, 09:00 in Shanghai, unless the file says otherwise."""
+        at = case.at or self.at
+        return datetime.fromisoformat(at) if at else START
+
+
+def read_scripts(text: str, file: str) -> list[Script]:
+    """The scripts of a scenario file (one, or a list); raises ``NotAScenario``."""
+    tree = read(text, file)
+    if errors(tree.problems):
+        raise NotAScenario(str(Refused(tree.problems)))
+    plain = tree.data if isinstance(tree.data, list) else [tree.data]
+    try:
+        return [Script.model_validate(script) for script in plain]
+    except ValidationError as error:
+        raise NotAScenario(f"{file}: {error}") from None

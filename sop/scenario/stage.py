@@ -1,0 +1,230 @@
+"""The pure stage: a story played on the engine alone, with virtual time, connectors as the scenario says, and no I/O."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sop.calendars import Calendar
+from sop.commands import CallAction, Command, Project
+from sop.definition import Compiled
+from sop.durations import parse
+from sop.engine import Engine
+from sop.events import (
+    ActionDone,
+    ActionFailed,
+    Actor,
+    ActorKind,
+    Classified,
+    DefinitionsChosen,
+    Dispatched,
+    Event,
+    FailureKind,
+    IncidentSettled,
+    MessagePosted,
+    Occurred,
+    Remedy,
+    StepAnswered,
+    Tick,
+    TicketCommanded,
+    VoteCast,
+)
+from sop.events import Command as TicketCommand
+from sop.facts import Fact, FactType
+from sop.model import Approval, FieldType, Task
+from sop.refusals import Refusal
+from sop.scenario.script import Act, Case, Script
+from sop.values import Value, decode
+
+FAIL, REFUSE = "fail", "refuse"
+PERSONAL = ("name", "phone", "email", "address")
+
+
+class Mocks:
+    """What connectors answer: a value each time, or a list of values one call after the other (``fail``, ``refuse``)."""
+
+    def __init__(self, plain: Mapping[str, object]) -> None:
+        self._answers = {name: deque(answer) if isinstance(answer, list) else answer for name, answer in plain.items()}
+
+    def answer(self, action: str) -> Value:
+        """The next answer to this action; nothing said: an empty one."""
+        answers = self._answers.get(action)
+        if isinstance(answers, deque):
+            return decode(answers.popleft() if len(answers) > 1 else answers[0])
+        return decode(answers)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One ticket with its engine, its facts, its clock and the world around it."""
+
+    engine: Engine
+    now: datetime
+    mocks: Mocks
+    people: Mapping[str, list[str]]
+    facts: list[Fact] = field(default_factory=list)
+    calls: list[CallAction] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, script: Script, case: Case, compiled: Compiled) -> Stage:
+        """The ticket of a case, classified, with the definition started."""
+        now = script.start_of(case).astimezone(UTC)
+        ticket, customer = script.ticket_of(case), script.customer_of(case)
+        kept = {key: decode(value) for key, value in customer.items() if key not in PERSONAL}
+        facts = {key: decode(value) for key, value in ticket.items()}
+        engine, commands = Engine.opened({"created_at": now.isoformat(), **facts}, kept, now)
+        stage = cls(engine, now, Mocks({**script.mocks, **(case.mocks or {})}), {**script.people, **(case.people or {})})
+        stage.carry_out(commands)
+        stage.tell(classification_of(facts))
+        stage.tell(DefinitionsChosen("scenario", (compiled,)))
+        return stage
+
+    def tell(self, event: Event) -> None:
+        """Tell the engine, and carry out what it wants until it wants nothing more."""
+        self.carry_out(self.engine.handle(event, self.now))
+
+    def carry_out(self, commands: list[Command]) -> None:
+        """Write the facts down with dispatch's answers, then make the calls, one after the other."""
+        calls: deque[CallAction] = deque()
+        queue = deque(commands)
+        while queue or calls:
+            if not queue:
+                queue.extend(self._call(calls.popleft()))
+            command = queue.popleft() if queue else None
+            if isinstance(command, Project):
+                self.facts.append(command.fact)
+                answer = dispatched(command.fact, self.people)
+                if answer is not None:
+                    queue.extend(self.engine.handle(answer, self.now))
+            elif isinstance(command, CallAction):
+                calls.append(command)
+
+    def _call(self, call: CallAction) -> list[Command]:
+        self.calls.append(call)
+        for _ in range(call.attempts):
+            answer = self.mocks.answer(call.action)
+            if answer != FAIL:
+                break
+        return self.engine.handle(event_of(call, answer), self.now)
+
+    def advance(self, duration: str) -> None:
+        """Let time pass, stopping at every moment at which something is due."""
+        until = Calendar({"tz": "UTC", "week": {"mon": ["00:00-24:00"]}}).add(self.now, parse(duration))
+        while (due := self.engine.next_deadline()) is not None and due <= until:
+            self.now = max(due, self.now)
+            self.tell(Tick())
+        self.now = until
+
+
+def classification_of(ticket: Mapping[str, Value]) -> Classified:
+    """A scenario's ticket is classified by what it says of itself."""
+    return Classified(str(ticket.get("category") or "general"), str(ticket.get("priority") or "normal"), "after_sales", "scenario")
+
+
+def event_of(call: CallAction, answer: Value) -> ActionDone | ActionFailed:
+    """What a scenario's answer to a call is to the engine."""
+    if answer in (FAIL, REFUSE):
+        kind = FailureKind.UNREACHABLE if answer == FAIL else FailureKind.REFUSED
+        return ActionFailed(call.call, kind, f"the scenario says {answer}", call.attempts if answer == FAIL else 1)
+    return ActionDone(call.call, dict(answer) if isinstance(answer, Mapping) else {})
+
+
+def dispatched(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched | None:
+    """A scenario's dispatch: the members it names, else one person for each role and team, on duty day and night."""
+    if fact.type is FactType.TICKET_OWNER:
+        return None if fact.data.get("person") or fact.data.get("team") else Dispatched(fact.seq, pool=None, person="owner")
+    if fact.type is not FactType.STEP_ASSIGNED or fact.data.get("person") or fact.data.get("pool"):
+        return None
+    wanted = fact.data["wanted"]
+    if isinstance(wanted, list):
+        seats = [s for want in wanted for s in _seats(str(want), people, expand=bool(fact.data.get("expand")))]
+        return Dispatched(fact.seq, approvers=tuple(seats))
+    members = people.get(str(wanted))
+    if members is not None and not members:
+        return Dispatched(fact.seq)
+    return Dispatched(fact.seq, pool=str(wanted))
+
+
+def _seats(wanted: str, people: Mapping[str, list[str]], *, expand: bool) -> list[str]:
+    members = people.get(wanted)
+    if members is None:
+        return [wanted]
+    return [f"user:{member}" for member in members] if expand else [wanted] if members else []
+
+
+def play(script: Script, case: Case, compiled: Compiled) -> tuple[Stage, list[str]]:
+    """Play one case; the stage it leaves and the acts that did not go as written."""
+    stage = Stage.open(script, case, compiled)
+    wrong: list[str] = []
+    for number, act in enumerate(case.play, 1):
+        if act.after:
+            stage.advance(act.after)
+        try:
+            event = event_for(act, number, stage.engine, stage.now)
+            if event is not None:
+                stage.tell(event)
+        except Refusal as refusal:
+            wrong += judged_refusal(number, act, refusal)
+        else:
+            if act.rejected is not None:
+                wrong.append(f"act {number}: was accepted, but should have been rejected: {act.rejected}")
+    return stage, wrong
+
+
+def judged_refusal(number: int, act: Act, refusal: Refusal) -> list[str]:
+    """What is wrong with a refusal: it was not expected, or says something else."""
+    if act.rejected is not None and (act.rejected in refusal.en or act.rejected in refusal.zh):
+        return []
+    return [f"act {number}: refused: {refusal.en}" + (f" (expected: {act.rejected})" if act.rejected else "")]
+
+
+def actor_of(name: str) -> Actor:
+    """Somebody in a scenario: the customer, or staff with every role."""
+    if name == "customer":
+        return Actor(ActorKind.CUSTOMER, "customer")
+    return Actor(ActorKind.STAFF, name, roles=("*",))
+
+
+def event_for(act: Act, number: int, engine: Engine, now: datetime) -> Event | None:
+    """The event of an act; none when only time passes."""
+    by = actor_of(act.by)
+    if act.complete is not None:
+        return _completion(act, by, engine, now)
+    if act.vote is not None:
+        return VoteCast(act.vote, by, approve=act.choice != "reject" and act.outcome != "rejected", comment=act.comment)
+    if act.event is not None:
+        return Occurred(act.event, "scenario", act.id or str(number), {k: decode(v) for k, v in act.data.items()})
+    if act.say is not None:
+        return MessagePosted(f"m{number}", by, act.visibility)
+    if act.settle is not None:
+        return IncidentSettled(act.settle, by, Remedy(act.choice or ""), {k: decode(v) for k, v in act.values.items()})
+    if act.claim is not None:
+        return TicketCommanded(TicketCommand.CLAIM, by, step=act.claim if isinstance(act.claim, str) else None)
+    if act.order is not None:
+        return TicketCommanded(TicketCommand(act.order), by, to=act.to, note=act.comment)
+    return None
+
+
+def _completion(act: Act, by: Actor, engine: Engine, now: datetime) -> Event:
+    name = (act.complete or "").rpartition(".")[2].partition("#")[0]
+    step = next((r.model.steps[name].step for r in engine.state.runs.values() if name in r.model.steps), None)
+    if isinstance(step, Approval):
+        comment = act.comment or str(act.values.get("comment", ""))
+        return VoteCast(act.complete or "", by, approve=act.outcome == "approved", comment=comment)
+    values = {key: decode(value) for key, value in act.values.items()}
+    if isinstance(step, Task):
+        for form_field in step.form:
+            if form_field.key in values and form_field.type in (FieldType.DATE, FieldType.DATETIME):
+                values[form_field.key] = _moment(values[form_field.key], form_field.type, now)
+    return StepAnswered(act.complete or "", by, act.outcome, values)
+
+
+def _moment(value: Value, type: FieldType, now: datetime) -> Value:
+    """A date or time of a scenario; a word in its place (``x``) stands for the story's own moment."""
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        return now.date().isoformat() if type is FieldType.DATE else now.isoformat()
+    return value
