@@ -29,7 +29,9 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(text: str, file: str, catalog: Catalog, sops: Mapping[str, Compiled] | None = None, version: int = 0) -> Compiled:
+def load(
+    text: str, file: str, catalog: Catalog, sops: Mapping[str, Compiled] | None = None, version: int = 0
+) -> Compiled:
     """The definition of a text. ``sops`` are those it may run, by key. Raises ``Refused`` with all its problems."""
     loaded = examine(text, file, catalog, sops, version)
     if loaded.compiled is None:
@@ -44,7 +46,9 @@ def examine(
     return _examine(read(text, file), catalog, sops or {}, version)
 
 
-def load_many(texts: Mapping[str, str], catalog: Catalog, sops: Mapping[str, Compiled] | None = None) -> dict[str, Compiled]:
+def load_many(
+    texts: Mapping[str, str], catalog: Catalog, sops: Mapping[str, Compiled] | None = None
+) -> dict[str, Compiled]:
     """The definitions of several texts by file name, which may run each other and the given ``sops``.
 
     Raises ``Refused`` with the problems of all files; SOPs that run each other in a circle are a problem too."""
@@ -74,27 +78,24 @@ def _examine(tree: Tree, catalog: Catalog, sops: Mapping[str, Compiled], version
     return Loaded(_compiled(tree, shape.document, catalog, sops, version), tuple(problems))
 
 
-def _compiled(
-    tree: Tree, document: Document, catalog: Catalog, sops: Mapping[str, Compiled], version: int
-) -> Compiled:
+def _compiled(tree: Tree, document: Document, catalog: Catalog, sops: Mapping[str, Compiled], version: int) -> Compiled:
     written = encode(tree.data)
     assert isinstance(written, dict)  # noqa: S101 - the shape has held
     actions = _actions(document, catalog)
     pinned = {step.sop: sops[step.sop] for line in _lines(document) for step in line if step.type == "sop"}
     calendars = _calendars(document, catalog)
+    content = {
+        "document": written,
+        "actions": actions,
+        "sops": {key: sop["sha256"] for key, sop in pinned.items()},
+        "calendars": calendars,
+    }
     undos = sorted({undo for contract in actions.values() if (undo := contract["undo"])} | _own_undos(document))
     return Compiled(
         kind=str(Kind.SOP if document.sop else Kind.PLAYBOOK),
         key=document.sop or document.playbook or "",
         version=version,
-        sha256=_sha256(
-            {
-                "document": written,
-                "actions": actions,
-                "sops": {key: sop["sha256"] for key, sop in pinned.items()},
-                "calendars": calendars,
-            }
-        ),
+        sha256=_sha256(content),
         file=tree.file,
         document=written,
         positions={pointer: [place.line, place.column] for pointer, place in tree.positions.items()},

@@ -9,14 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, StrictInt
-
-from sop.values import decode
+from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt
 
 Label: TypeAlias = str | dict[str, str]
 """Text for people: one string, or one per language (``{zh: …, en: …}``)."""
-Constant: TypeAlias = Annotated[Any, BeforeValidator(decode)]  # any YAML value: the expression that reads it decides
-Number: TypeAlias = Annotated[StrictInt | Annotated[Decimal, Strict()], BeforeValidator(decode)]
+Constant: TypeAlias = Any  # any YAML value: what it may be is decided by the expression that reads it
+Number: TypeAlias = StrictInt | Annotated[Decimal, Strict()]
 
 
 class Shape(BaseModel):
@@ -139,7 +137,8 @@ class Approval(StepShape):
 
 
 class Retry(Shape):
-    """How often a failed call is tried again: ``attempts`` in all, ``interval`` before the second, doubling up to ``max_interval``."""
+    """How often a failed call is tried again: ``attempts`` in all, ``interval`` before the second, doubling up to
+    ``max_interval``."""
 
     attempts: StrictInt = 5
     interval: str = "2s"

@@ -1,6 +1,6 @@
 """Every problem's severity and wording, in Chinese and English: the one table behind all messages about a file.
 
-A row's key is the code's number, with a suffix where one code has several wordings. ``{names}`` are filled in by the caller.
+A row's key is the code's number, with a suffix where one code has several wordings. The caller fills in ``{names}``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ TEXT: dict[str, Wording] = {
     "001.alias": _error("没有这个锚点：{name}", "no such anchor: {name}"),
     "001.character": _error("不允许的字符 U+{name}", "character not allowed: U+{name}"),
     "001.tag": _error("不能使用标签 {name}", "tags are not available: {name}", "去掉它", "remove it"),
-    "001.number": _error("数字 {name} 放不进工单", "a ticket cannot carry the number {name}", "加引号作文本", "quote it"),
+    "001.number": _error(
+        "数字 {name} 放不进工单", "a ticket cannot carry the number {name}", "加引号作文本", "quote it"
+    ),
     "001.key": _error("键必须是一个词", "a key must be one word"),
     "002": _error(
         "键 {name} 重复：{first} 已经写过",
@@ -65,7 +67,9 @@ TEXT: dict[str, Wording] = {
         'write "{name}"',
     ),
     "004": _error("YAML 不能用制表符缩进", "YAML cannot be indented with tabs", "改用空格", "use spaces"),
-    "004.merge": _error("不能使用合并键 <<", "merge keys << are not available", "把内容写出来", "write the content out"),
+    "004.merge": _error(
+        "不能使用合并键 <<", "merge keys << are not available", "把内容写出来", "write the content out"
+    ),
     "005": _warning(
         "{name} 看起来像{kind}，但这里是文本",
         "{name} looks like {kind}, but it is text here",
@@ -136,7 +140,9 @@ FLOW: dict[str, Wording] = {
         "进入整条支线：{line}",
         "enter the whole path: {line}",
     ),
-    "205.out": _error("不能从并行分支 {line} 跳到外面的 {name}", "nothing can jump out of the parallel branch {line} to {name}"),
+    "205.out": _error(
+        "不能从并行分支 {line} 跳到外面的 {name}", "nothing can jump out of the parallel branch {line} to {name}"
+    ),
     "207": _error("支线互相调用，没有尽头：{name}", "paths call each other without end: {name}"),
 }
 
@@ -149,12 +155,18 @@ REFERENCES: dict[str, Wording] = {
     ),
     "210.place": _error("这里不能用 {name}", "{name} is not available here"),
     "211": _error("没有步骤 {name}", "no step is called {name}"),
-    "212": _error("步骤 {step} 没有输出 {name}", "the step {step} has no output {name}", "它有：{known}", "it has: {known}"),
+    "212": _error(
+        "步骤 {step} 没有输出 {name}", "the step {step} has no output {name}", "它有：{known}", "it has: {known}"
+    ),
     "215": _error("没有变量 {name}", "no variable is called {name}", "有：{known}", "there are: {known}"),
     "216": _error("没有输入 {name}", "no input is called {name}", "有：{known}", "there are: {known}"),
     "217": _error("工单没有字段 {name}", "a ticket has no field {name}", "有：{known}", "there are: {known}"),
-    "217.customer": _error("客户没有字段 {name}", "a customer has no field {name}", "有：{known}", "there are: {known}"),
-    "218": _error("事件 {event} 没有字段 {name}", "the event {event} has no field {name}", "有：{known}", "there are: {known}"),
+    "217.customer": _error(
+        "客户没有字段 {name}", "a customer has no field {name}", "有：{known}", "there are: {known}"
+    ),
+    "218": _error(
+        "事件 {event} 没有字段 {name}", "the event {event} has no field {name}", "有：{known}", "there are: {known}"
+    ),
     "218.clock": _error("没有时钟 {name}", "no clock is called {name}", "有：{known}", "there are: {known}"),
     "218.clock_field": _error("时钟没有 {name}", "a clock has no {name}", "有：{known}", "there are: {known}"),
 }
@@ -173,7 +185,12 @@ CATALOG: dict[str, Wording] = {
     "303.skill": _error("没有技能 {name}", "no skill is called {name}"),
     "303.calendar": _error("没有日历 {name}", "no calendar is called {name}"),
     "304": _error("没有操作 {name}", "no action is called {name}"),
-    "305": _error("操作 {action} 没有参数 {name}", "the action {action} has no argument {name}", "有：{known}", "there are: {known}"),
+    "305": _error(
+        "操作 {action} 没有参数 {name}",
+        "the action {action} has no argument {name}",
+        "有：{known}",
+        "there are: {known}",
+    ),
     "305.sop": _error("{action} 没有输入 {name}", "{action} has no input {name}", "有：{known}", "there are: {known}"),
     "306.sop": _error("{action} 缺少输入 {name}", "{action} needs the input {name}"),
     "307": _error("没有可调用的 SOP {name}", "no SOP called {name} can be run"),
@@ -181,7 +198,9 @@ CATALOG: dict[str, Wording] = {
 }
 
 SAFETY: dict[str, Wording] = {
-    "401": _error("审批没有写 on_reject", "the approval has no on_reject", "写明驳回后去哪里", "say where a rejection leads"),
+    "401": _error(
+        "审批没有写 on_reject", "the approval has no on_reject", "写明驳回后去哪里", "say where a rejection leads"
+    ),
     "402": _error(
         "审批超时不能当作通过",
         "an approval cannot pass because time ran out",

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from sop.problem_table import WORDINGS, Severity
@@ -18,7 +19,7 @@ MAX_PROBLEMS = 500
 Words: TypeAlias = "str | tuple[str, str]"
 """What fills a place in a message: the same in both languages, or (zh, en)."""
 
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Language(StrEnum):
@@ -79,7 +80,8 @@ class Problem:
 
     def _filled(self, text: str, language: Language) -> str:
         index = 0 if language is Language.ZH else 1
-        return text.format_map({key: told if isinstance(told, str) else told[index] for key, told in self.words.items()})
+        words = {key: told if isinstance(told, str) else told[index] for key, told in self.words.items()}
+        return text.format_map(words)
 
     def head(self, language: Language = Language.ZH) -> str:
         """``file:line:col: error SOP107: message``."""
@@ -87,7 +89,7 @@ class Problem:
 
     def render(self, text: str, language: Language = Language.ZH) -> str:
         """The head, the line of ``text`` it stands on, a caret under the place, and the hint."""
-        lines = LINE_BREAK.split(text)
+        lines = lines_of(text)
         parts = [self.head(language)]
         if self.line <= len(lines):
             source = lines[self.line - 1]
@@ -108,6 +110,12 @@ class Problem:
             "message": {str(language): self.message(language) for language in Language},
             "hint": {str(language): self.hint(language) for language in Language},
         }
+
+
+@lru_cache(maxsize=8)
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a text as YAML counts them."""
+    return tuple(_LINE_BREAK.split(text))
 
 
 def _blank(text: str) -> str:

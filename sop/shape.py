@@ -1,7 +1,7 @@
 """The shape of a definition: what stands in the text against the models of ``sop.model``, all mistakes at once.
 
-pydantic says what is wrong; here its errors become problems with a code and a place. A text with mistakes is then mended
-(unknown keys out, neutral values for what is missing), so that the other checks still see the rest of the file.
+pydantic says what is wrong; here its errors become problems with a code and a place. A text with mistakes is then
+mended (unknown keys out, neutral values for what is missing), so that the other checks still see the rest of the file.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ class _Mending:
         if (row, pointer) not in self.seen and not self._within_quiet(pointer):
             self.seen.add((row, pointer))
             meant = hint if isinstance(hint, str) and hint else None
-            self.problems.append(self.tree.problem(row, pointer, on_key=on_key, meant=meant, **words))
+            place = self.tree.key_at(pointer) if on_key else self.tree.at(pointer)
+            self.problems.append(self.tree.found(row, place, words, meant))
 
     def _within_quiet(self, pointer: str) -> bool:
         return any(pointer == above or pointer.startswith(above + "/") for above in self.quiet)
@@ -142,11 +143,9 @@ class _Mending:
 
     def _missing(self, pointer: str) -> None:
         parent, _, key = pointer.rpartition("/")
-        holder = value_at(self.tree.data, parent)
-        mistyped = isinstance(holder, dict) and any(
-            problem.meant == key and problem.name == "101" and problem.at in self._keys_of(parent) for problem in self.problems
-        )
-        if not mistyped:
+        beside = self._keys_of(parent)
+        misspelt = (problem for problem in self.problems if problem.name == "101" and problem.meant == key)
+        if not any(problem.at in beside for problem in misspelt):
             row = "102" if key == "id" else "107"
             self._note(row, pointer, name=key)
         _holder(self.data, parent)[key] = _neutral(key, parent)
@@ -166,9 +165,9 @@ class _Mending:
             self._note("107", pointer, name="type")
         step["type"] = guess or "task"
         if not guess:  # nothing is known of it but what every step has
-            kept = {key: step[key] for key in ("id", "title", "note", "when", "next", "type") if key in step}
-            step.clear()
-            step.update(kept, assign="", form=[{"key": UNSURE, "type": "text"}])
+            for key in step.keys() - {"id", "title", "note", "when", "next", "type"}:
+                del step[key]
+            step["assign"], step["form"] = "", [{"key": UNSURE, "type": "text"}]
 
     def _not_one_of(self, pointer: str, error: ErrorDetails) -> None:
         expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
@@ -266,4 +265,3 @@ def _named(pointer: str) -> str:
 def _shown(value: object) -> str:
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else str(value).lower()
     return text if len(text) <= 40 else text[:39] + "…"
-

@@ -7,11 +7,12 @@ null, booleans, whole numbers, ``Decimal``, text, lists and mappings; aliases, d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import yaml
+from yaml.error import Mark as PlainMark
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -26,108 +27,22 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from sop.problems import LINE_BREAK, Position, Problem, Words
+from sop.problems import Position, Problem, Words, lines_of
 from sop.yaml_scalars import BadNumber, looks_like, scalar
+from sop.yaml_tree import Plain, Tree, escape, value_at
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_CHARACTERS = 1024 * 1024  # of all text, aliases expanded
 
-Plain: TypeAlias = object
-"""null, bool, int, Decimal, str, list or dict of these."""
+__all__ = ["Plain", "Tree", "escape", "read", "value_at"]
+
+Mark: TypeAlias = "PlainMark | yaml._yaml.Mark"
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue002-\ufffd\U00010000-\U0010ffff]")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'')
-
-
-class _Mark(Protocol):
-    index: int
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A text read. ``data`` is its value (null if it could not be read); ``positions`` maps the JSON pointer of a
-    value to its place and ``keys`` that of a mapping's entry to the place of its key."""
-
-    file: str
-    text: str
-    data: Plain
-    positions: Mapping[str, Position]
-    keys: Mapping[str, Position]
-    problems: tuple[Problem, ...]
-
-    def at(self, pointer: str, offset: int = 0) -> Position:
-        """The place of a value, or of the nearest thing around it; ``offset`` counts characters into a text value."""
-        exact = pointer in self.positions
-        while pointer and pointer not in self.positions:
-            pointer = pointer.rpartition("/")[0]
-        place = self.positions.get(pointer, Position(1, 1))
-        return self._within(pointer, place, offset) if exact and offset else place
-
-    def key_at(self, pointer: str) -> Position:
-        """The place of the key of a mapping's entry, or else of its value."""
-        return self.keys.get(pointer) or self.at(pointer)
-
-    def problem(
-        self,
-        row: str,
-        pointer: str,
-        /,
-        *,
-        on_key: bool = False,
-        offset: int = 0,
-        meant: str | None = None,
-        **words: Words,
-    ) -> Problem:
-        """A problem at a value (or its key), by its row in the table of wordings."""
-        place = self.key_at(pointer) if on_key else self.at(pointer, offset)
-        return Problem(self.file, place, row, words, meant)
-
-    def _within(self, pointer: str, place: Position, offset: int) -> Position:
-        value = value_at(self.data, pointer)
-        if not isinstance(value, str):
-            return place
-        lines = LINE_BREAK.split(self.text)
-        written = lines[place.line - 1][place.column - 1 :]
-        if written[:1] in "|>":
-            return _within_block(lines, place, value, offset)
-        quote = 1 if written[:1] in "\"'" else 0
-        if not written.startswith(value[:offset], quote):
-            return place
-        return Position(place.line, place.column + quote + offset)
-
-
-def _within_block(lines: list[str], place: Position, value: str, offset: int) -> Position:
-    """The place in a block of text, as far as its lines stand as written."""
-    before = value[:offset]
-    row = place.line + before.count("\n")
-    column = len(before) - (before.rfind("\n") + 1)
-    line = value.split("\n")[before.count("\n")]
-    if row < len(lines) and line and lines[row].endswith(line):
-        return Position(row + 1, len(lines[row]) - len(line) + column + 1)
-    return place
-
-
-def escape(key: str) -> str:
-    """A key as one part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
-
-
-def value_at(data: Plain, pointer: str) -> Plain:
-    """The value a JSON pointer leads to; null if there is none."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(data, dict):
-            data = data.get(key)
-        elif isinstance(data, list) and key.isdecimal() and int(key) < len(data):
-            data = data[int(key)]
-        else:
-            return None
-    return data
 
 
 def read(text: str, file: str) -> Tree:
@@ -175,7 +90,7 @@ class _Reading:
             self.note("001.size", Position(1, 1), limit=str(MAX_BYTES // 1024))
             return False
         if bad := _FORBIDDEN.search(self.text):
-            before = LINE_BREAK.split(self.text[: bad.start()])
+            before = lines_of(self.text[: bad.start()])
             place = Position(len(before), len(before[-1]) + 1)
             self.note("001.character", place, name=f"{ord(bad.group()):04X}")
             return False
@@ -205,7 +120,7 @@ class _Reading:
                 break
             if isinstance(event, DocumentStartEvent):
                 if seen:
-                    self.note("001.documents", _place(event.start_mark))
+                    self.note("001.documents", _place(_mark(event)))
                     raise _Stop
                 seen = True
                 continue
@@ -216,7 +131,7 @@ class _Reading:
 
     def node(self, event: Event, pointer: str, depth: int) -> Plain:
         """The value that begins with ``event``."""
-        place = self.positions[pointer] = _place(event.start_mark)
+        place = self.positions[pointer] = _place(_mark(event))
         self._bound(event, place, depth)
         if isinstance(event, AliasEvent):
             return self._aliased(event, place, depth)
@@ -241,9 +156,10 @@ class _Reading:
             self.note("001.tag", place, name=str(getattr(event, "tag", "")))
 
     def _aliased(self, event: AliasEvent, place: Position, depth: int) -> Plain:
-        anchored = self.anchors.get(event.anchor)
+        name = event.anchor or ""
+        anchored = self.anchors.get(name)
         if anchored is None:
-            self.note("001.alias", place, name=event.anchor)
+            self.note("001.alias", place, name=name)
             return None
         self.nodes += anchored.nodes
         self.characters += anchored.characters
@@ -257,15 +173,16 @@ class _Reading:
         if isinstance(event, SequenceStartEvent):
             return self._list(pointer, depth)
         assert isinstance(event, MappingStartEvent)  # noqa: S101 - the parser gives no other event here
-        if event.flow_style and self.text.startswith("{{", event.start_mark.index):
+        if event.flow_style and self.text.startswith("{{", _mark(event).index):
             return self._braces(event)
         return self._mapping(pointer, depth)
 
     def _scalar(self, event: ScalarEvent) -> Plain:
         self.characters += len(event.value)
-        place = _place(event.start_mark)
-        if event.start_mark.line != event.end_mark.line:
-            self.long_lines.update(range(event.start_mark.line + 1, event.end_mark.line + 1))
+        place = _place(_mark(event))
+        first, last = _mark(event).line, event.end_mark.line if event.end_mark else 0
+        if first != last:
+            self.long_lines.update(range(first + 1, last + 1))
         if bad := _FORBIDDEN.search(event.value):
             self.note("001.character", place, name=f"{ord(bad.group()):04X}")
             return event.value.replace(bad.group(), "")
@@ -294,7 +211,7 @@ class _Reading:
                 break
             key = self._key(event)
             inner = f"{pointer}/{escape(key)}"
-            place = _place(event.start_mark)
+            place = _place(_mark(event))
             if first := self.keys.get(inner):
                 self.note("002", place, name=key, first=f"{first.line}:{first.column}")
                 self._skipped(inner, depth)
@@ -311,7 +228,7 @@ class _Reading:
         self.positions, self.keys = positions, keys
 
     def _key(self, event: Event) -> str:
-        place = _place(event.start_mark)
+        place = _place(_mark(event))
         self.nodes += 1
         if isinstance(event, ScalarEvent):
             if event.value == "<<" and not event.style:
@@ -320,30 +237,31 @@ class _Reading:
                 self.note("001.key", place)
             self.characters += len(event.value)
             return event.value
-        if isinstance(event, MappingStartEvent) and self.text.startswith("{{", event.start_mark.index):
+        if isinstance(event, MappingStartEvent) and self.text.startswith("{{", _mark(event).index):
             return self._braces(event)
         self.note("001.key", place)
         raise _Stop
 
     def _braces(self, event: MappingStartEvent) -> str:
         """``{{ … }}`` without quotes: noted, and read as the text that was meant."""
-        start = event.start_mark.index
+        start = _mark(event).index
         line = self.text[start:].split("\n", 1)[0]
-        self.note("003", _place(event.start_mark), name=line[: line.rfind("}}") + 2] if "}}" in line else line)
-        depth, last = 1, event
+        self.note("003", _place(_mark(event)), name=line[: line.rfind("}}") + 2] if "}}" in line else line)
+        depth = 1
+        last: Event = event
         while depth:
             self.nodes += 1
             last = next(self.events)
-            self._bound(last, _place(last.start_mark), depth)
+            self._bound(last, _place(_mark(last)), depth)
             depth += isinstance(last, (MappingStartEvent, SequenceStartEvent))
             depth -= isinstance(last, (MappingEndEvent, SequenceEndEvent))
-        return self.text[start : last.end_mark.index]
+        return self.text[start : last.end_mark.index if last.end_mark else None]
 
     def _tabs(self) -> None:
         """Lines indented with a tab, outside texts of several lines. (The parser accepts some of them.)"""
         if "\t" not in self.text:
             return
-        for index, line in enumerate(LINE_BREAK.split(self.text)):
+        for index, line in enumerate(lines_of(self.text)):
             blank = line[: len(line) - len(line.lstrip())]
             if "\t" in blank and line.strip() and line.strip()[0] != "#" and index not in self.long_lines:
                 self.note("004", Position(index + 1, blank.index("\t") + 1))
@@ -351,7 +269,7 @@ class _Reading:
     def _not_yaml(self, error: yaml.YAMLError) -> None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = _place(mark) if mark else Position(1, 1)
-        lines = LINE_BREAK.split(self.text)
+        lines = lines_of(self.text)
         if any(problem.name == "003" and problem.line == place.line for problem in self.problems):
             return
         line = lines[place.line - 1] if place.line <= len(lines) else ""
@@ -370,6 +288,11 @@ def _of(error: yaml.YAMLError, name: str) -> str:
     return str(getattr(error, name, None) or "")
 
 
-def _place(mark: _Mark) -> Position:
-    return Position(mark.line + 1, mark.column + 1)
+def _mark(event: Event) -> Mark:
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101 - the parser marks every event
+    return mark
 
+
+def _place(mark: Mark) -> Position:
+    return Position(mark.line + 1, mark.column + 1)

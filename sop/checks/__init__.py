@@ -1,1 +1,1 @@
-"""The static checks: a table of small functions, each yielding the problems of one rule. See ``RULES`` in ``sop.checks.table``."""
+"""The static checks: small functions, each yielding the problems of one rule. ``sop.checks.table`` lists them."""

@@ -17,11 +17,10 @@ def events(document: Document, context: Context) -> Iterator[Problem]:
     """301E: every event is in the catalog."""
     named = [("/start/event", document.start.event)] if document.start else []
     named += [(f"/whenever/{index}/event", handler.event) for index, handler in enumerate(document.whenever)]
-    for placed in context.each(Wait):
-        if isinstance(placed.step, Wait):
-            if placed.step.event is not None:
-                named.append((f"{placed.pointer}/event", placed.step.event))
-            named += [(f"{placed.pointer}/any_of/{n}/event", awaited.event) for n, awaited in enumerate(placed.step.any_of)]
+    for pointer, step in context.each(Wait):
+        if step.event is not None:
+            named.append((f"{pointer}/event", step.event))
+        named += [(f"{pointer}/any_of/{index}/event", awaited.event) for index, awaited in enumerate(step.any_of)]
     for pointer, name in named:
         yield from _known(context, "301", pointer, name, context.catalog.events)
 
@@ -34,14 +33,13 @@ def _known(context: Context, row: str, pointer: str, name: str, known: Collectio
 def people(document: Document, context: Context) -> Iterator[Problem]:
     """302E, 303E: whoever is named can be asked."""
     named = [("/owner", document.owner)] if document.owner is not None else []
-    for placed in context.placed:
-        if isinstance(placed.step, Task):
-            named.append((f"{placed.pointer}/assign", placed.step.assign))
-        elif isinstance(placed.step, Approval):
-            asked = placed.step.approvers
-            many = [(f"{placed.pointer}/approvers/{index}", name) for index, name in enumerate(asked)]
-            named += [(f"{placed.pointer}/approvers", asked)] if isinstance(asked, str) else many
-    named += [(pointer, rung) if isinstance(rung, str) else (f"{pointer}/to", rung.to) for pointer, rung in context.rungs]
+    named += [(f"{pointer}/assign", step.assign) for pointer, step in context.each(Task)]
+    for pointer, step in context.each(Approval):
+        asked, place = step.approvers, f"{pointer}/approvers"
+        many = [(f"{place}/{index}", name) for index, name in enumerate(asked)]
+        named += [(place, asked)] if isinstance(asked, str) else many
+    for place, rung in context.rungs:
+        named.append((place, rung) if isinstance(rung, str) else (f"{place}/to", rung.to))
     for pointer, name in named:
         yield from _person(context, pointer, name)
 
@@ -56,8 +54,8 @@ def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
     if name in _PEOPLE or pointer not in context.tree.positions:
         return
     if kind not in groups or not who:
-        everybody = [*_PEOPLE, *(f"role:{role}" for role in context.catalog.roles), *(f"team:{t}" for t in context.catalog.teams)]
-        yield context.tree.problem("302", pointer, name=name, meant=closest(name, everybody))
+        everybody = {*_PEOPLE, *(f"{group}:{each}" for group, (_, known) in groups.items() for each in known)}
+        yield context.tree.problem("302", pointer, name=name, meant=closest(name, sorted(everybody)))
         return
     row, known = groups[kind]
     if who not in known and (known or kind != "user"):
@@ -67,32 +65,31 @@ def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
 
 def skills_and_calendars(document: Document, context: Context) -> Iterator[Problem]:
     """303E: skills and calendars are known, where the catalog knows any."""
-    for placed in context.each(Task):
-        if isinstance(placed.step, Task) and context.catalog.skills:
-            for index, skill in enumerate(placed.step.skills):
-                yield from _known(context, "303.skill", f"{placed.pointer}/skills/{index}", skill, context.catalog.skills)
+    catalog = context.catalog
+    for pointer, step in context.each(Task):
+        for index, skill in enumerate(step.skills if catalog.skills else ()):
+            yield from _known(context, "303.skill", f"{pointer}/skills/{index}", skill, catalog.skills)
     for name, clock in document.sla.items():
-        yield from _known(context, "303.calendar", f"/sla/{escape(name)}/calendar", clock.calendar, context.catalog.calendars)
+        pointer = f"/sla/{escape(name)}/calendar"
+        yield from _known(context, "303.calendar", pointer, clock.calendar, catalog.calendars)
 
 
 def actions(document: Document, context: Context) -> Iterator[Problem]:
     """304E: actions and their inverses are known."""
-    for placed in context.each(Action):
-        if isinstance(placed.step, Action):
-            yield from _known(context, "304", f"{placed.pointer}/action", placed.step.action, context.catalog.actions)
-            if placed.step.undo is not None and placed.step.undo != NO_UNDO:
-                yield from _known(context, "304", f"{placed.pointer}/undo", placed.step.undo, context.catalog.actions)
+    for pointer, step in context.each(Action):
+        yield from _known(context, "304", f"{pointer}/action", step.action, context.catalog.actions)
+        if step.undo is not None and step.undo != NO_UNDO:
+            yield from _known(context, "304", f"{pointer}/undo", step.undo, context.catalog.actions)
 
 
 def arguments(document: Document, context: Context) -> Iterator[Problem]:
     """305E: an action takes what it is given. Of a misspelt action the one that was probably meant."""
-    for placed in context.each(Action):
-        if isinstance(placed.step, Action) and (near := context.near_action(placed.step.action)):
+    for pointer, step in context.each(Action):
+        if near := context.near_action(step.action):
             takes = context.catalog.actions[near].takes
-            for name in placed.step.arguments:
+            for name in step.arguments:
                 if name not in takes:
-                    pointer = f"{placed.pointer}/with/{escape(name)}"
-                    yield _stranger(context, "305", pointer, name, near, takes)
+                    yield _stranger(context, "305", f"{pointer}/with/{escape(name)}", name, near, takes)
 
 
 def _stranger(context: Context, row: str, pointer: str, name: str, action: str, known: Collection[str]) -> Problem:
@@ -102,16 +99,16 @@ def _stranger(context: Context, row: str, pointer: str, name: str, action: str, 
 
 def sub_sops(document: Document, context: Context) -> Iterator[Problem]:
     """305–307E: a sub-SOP is known, is not the file itself, and is given its inputs."""
-    for placed in context.each(SubSop):
-        step, pointer = placed.step, f"{placed.pointer}/sop"
-        if not isinstance(step, SubSop) or pointer not in context.tree.positions:
+    for place, step in context.each(SubSop):
+        pointer = f"{place}/sop"
+        if pointer not in context.tree.positions:
             continue
         if step.sop == document.sop:
             yield context.tree.problem("307.cycle", pointer, name=f"{step.sop} → {step.sop}")
         elif step.sop not in context.sops:
             yield context.tree.problem("307", pointer, name=step.sop, meant=closest(step.sop, context.sops))
         else:
-            yield from _inputs(context, step, placed.pointer)
+            yield from _inputs(context, step, place)
 
 
 def _inputs(context: Context, step: SubSop, pointer: str) -> Iterator[Problem]:

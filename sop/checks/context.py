@@ -1,21 +1,39 @@
-"""What a rule may look at: the file, the catalog, the other SOPs, and an index of the file's steps and their outputs."""
+"""What a rule may look at: the file, the catalog, the other SOPs, and an index of the steps and their outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from sop.catalog import Catalog
 from sop.checks.goings import Target, targets_of_step
+from sop.checks.sites import Site, sites_of
 from sop.definition import MAIN_LINE, Compiled, Placed
-from sop.model import Action, Approval, Decision, Document, End, Ladder, Parallel, Repeat, Rung, Step, SubSop, Task, Wait
+from sop.model import (
+    Action,
+    Approval,
+    Decision,
+    Document,
+    End,
+    Ladder,
+    Parallel,
+    Repeat,
+    Rung,
+    Step,
+    StepShape,
+    SubSop,
+    Task,
+    Wait,
+)
 from sop.problems import closest
 from sop.shape import UNSURE
 from sop.yaml_text import Tree, escape
 
+AnyStep = TypeVar("AnyStep", bound=StepShape)
+
 COMMON_OUTPUTS = frozenset(("status", "by", "at", "visits"))
-ROOTS = frozenset(("ticket", "customer", "steps", "vars", "inputs", "sla", "now"))
 
 
 @dataclass(frozen=True)
@@ -60,10 +78,14 @@ class Context:
     def targets(self) -> tuple[Target, ...]:
         """Every place of the file that leads somewhere."""
         found = [target for placed in self.placed for target in targets_of_step(placed)]
-        found += [
-            Target(f"/whenever/{index}/next", handler.next, None) for index, handler in enumerate(self.document.whenever)
-        ]
+        handlers = enumerate(self.document.whenever)
+        found += [Target(f"/whenever/{index}/next", handler.next, None) for index, handler in handlers]
         return tuple(found)
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """Every expression of the file."""
+        return tuple(sites_of(self.document, self, self.catalog.events))
 
     def reachable(self, starts: Iterable[str]) -> frozenset[str]:
         """These paths and all they enter."""
@@ -101,9 +123,11 @@ class Context:
         """The action a name stands for, or was probably meant to."""
         return name if name in self.catalog.actions else closest(name, self.catalog.actions)
 
-    def each(self, *kinds: type[Step]) -> Iterator[Placed]:
-        """The steps of some kinds."""
-        return (placed for placed in self.placed if isinstance(placed.step, kinds))
+    def each(self, kind: type[AnyStep]) -> Iterator[tuple[str, AnyStep]]:
+        """The steps of one kind, with their pointers."""
+        for placed in self.placed:
+            if isinstance(placed.step, kind):
+                yield placed.pointer, placed.step
 
 
 _GIVES: Mapping[type[object], frozenset[str]] = {

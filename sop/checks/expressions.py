@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sop import expressions
 from sop.checks.context import Context
-from sop.checks.sites import Site, Use, sites_of
+from sop.checks.sites import Site, Use
 from sop.model import Document, Task
 from sop.problem_table import WORDINGS
 from sop.problems import Problem
@@ -14,11 +13,11 @@ from sop.problems import Problem
 
 def written_well(document: Document, context: Context) -> Iterator[Problem]:
     """110E, 111E, 113E, 114E: an expression can be read and asks for nothing that is not there."""
-    for site in sites_of(document, context):
+    for site in context.sites:
         source, begin = site.inner
         if begin:
             yield context.tree.problem("110", site.pointer, name=source.strip())
-        for code, message, offset in expressions.static_problems(source, bare=site.bare):
+        for code, message, offset in site.study.mistakes:
             yield _found(context, site, code, message, begin + offset)
 
 
@@ -32,18 +31,12 @@ def _found(context: Context, site: Site, code: str, message: str, offset: int) -
 
 def nothing_personal(document: Document, context: Context) -> Iterator[Problem]:
     """117E: no personal field decides anything."""
-    answers = {
-        (placed.step.id, entry.key)
-        for placed in context.each(Task)
-        if isinstance(placed.step, Task)
-        for entry in placed.step.form
-        if entry.personal
-    }
-    for site in sites_of(document, context):
+    answers = {(step.id, entry.key) for _, step in context.each(Task) for entry in step.form if entry.personal}
+    for site in context.sites:
         if site.use is not Use.CONDITION:
             continue
-        source, begin = site.inner
-        for path, offset in expressions.reads(source, bare=True):
+        begin = site.inner[1]
+        for path, offset in site.study.reads:
             customers = path[:1] == ("customer",) and len(path) > 1 and path[1] in context.catalog.personal
             if customers or (path[:1] == ("steps",) and path[1:3] in answers):
                 yield context.tree.problem("117", site.pointer, offset=begin + offset, name=".".join(path))

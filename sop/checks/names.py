@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sop.checks.context import COMMON_OUTPUTS, ROOTS, Context
-from sop.model import Document, Repeat, Rung, Task, Wait
+from sop.checks.context import COMMON_OUTPUTS, Context
+from sop.checks.sites import ROOTS
+from sop.model import Document, FormField, Repeat, Rung, Task, Wait
 from sop.problems import Problem
 from sop.shape import UNSURE
 from sop.yaml_text import escape
@@ -47,7 +48,8 @@ def step_ids(document: Document, context: Context) -> Iterator[Problem]:
 
 
 def _again(context: Context, pointer: str, name: str, other: str) -> Problem:
-    place = context.tree.key_at(other) if other.startswith("/paths/") and other.count("/") == 2 else context.tree.at(other)
+    of_path = other.startswith("/paths/") and other.count("/") == 2
+    place = context.tree.key_at(other) if of_path else context.tree.at(other)
     return context.tree.problem("103", pointer, name=name, first=f"{place.line}:{place.column}")
 
 
@@ -69,16 +71,17 @@ def declared_names(document: Document, context: Context) -> Iterator[Problem]:
 
 def form_fields(document: Document, context: Context) -> Iterator[Problem]:
     """103, 104, 108E: the keys of forms, outcomes and intake fields are well formed, single and not taken."""
-    forms = [(f"{placed.pointer}/form", placed.step.form) for placed in context.each(Task) if isinstance(placed.step, Task)]
-    for pointer, form in (*forms, ("/fields", document.fields)):
+    forms: list[tuple[str, tuple[FormField, ...]]] = [("/fields", document.fields)]
+    forms += [(f"{pointer}/form", step.form) for pointer, step in context.each(Task)]
+    for pointer, form in forms:
         keys = [(f"{pointer}/{index}/key", entry.key) for index, entry in enumerate(form)]
         yield from _keys(context, keys)
         for place, key in keys:
             if key in _RESERVED_FIELDS and pointer != "/fields":
                 yield context.tree.problem("108", place, name=key)
-    for placed in context.each(Task):
-        assert isinstance(placed.step, Task)  # noqa: S101 - each() gives these
-        yield from _keys(context, [(f"{placed.pointer}/outcomes/{n}/key", o.key) for n, o in enumerate(placed.step.outcomes)])
+    for pointer, step in context.each(Task):
+        outcomes = [(f"{pointer}/outcomes/{index}/key", outcome.key) for index, outcome in enumerate(step.outcomes)]
+        yield from _keys(context, outcomes)
 
 
 def _keys(context: Context, keys: list[tuple[str, str]]) -> Iterator[Problem]:
@@ -94,19 +97,19 @@ def _keys(context: Context, keys: list[tuple[str, str]]) -> Iterator[Problem]:
 
 def loop_names(document: Document, context: Context) -> Iterator[Problem]:
     """108E: ``as`` cannot hide a root."""
-    for placed in context.each(Repeat):
-        if isinstance(placed.step, Repeat) and placed.step.name in (ROOTS | {"event", "loop", "branch"}):
-            yield context.tree.problem("108", f"{placed.pointer}/as", name=placed.step.name)
+    for pointer, step in context.each(Repeat):
+        if step.name in ROOTS | {"event", "loop", "branch"}:
+            yield context.tree.problem("108", f"{pointer}/as", name=step.name)
+        elif step.name != "item" or f"{pointer}/as" in context.tree.positions:
+            yield from _name(context, f"{pointer}/as", step.name)
 
 
 def waits(document: Document, context: Context) -> Iterator[Problem]:
     """109E: a wait is for exactly one thing."""
-    for placed in context.each(Wait):
-        step = placed.step
-        assert isinstance(step, Wait)  # noqa: S101 - each() gives these
+    for pointer, step in context.each(Wait):
         ways = (step.event is not None, bool(step.any_of), step.duration is not None, step.until is not None)
         if sum(ways) != 1:
-            yield context.tree.problem("109", placed.pointer)
+            yield context.tree.problem("109", pointer)
 
 
 def rungs(document: Document, context: Context) -> Iterator[Problem]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sop import expressions
-from sop.checks.context import COMMON_OUTPUTS, ROOTS, Context
-from sop.checks.sites import Site, sites_of
+from sop.checks.context import COMMON_OUTPUTS, Context
+from sop.checks.sites import ROOTS, Site
 from sop.model import Document, SubSop
 from sop.problems import Problem, Words, closest, listed
 from sop.yaml_text import escape
@@ -31,9 +30,8 @@ class _Reading:
         name = self.path[part]
         offset = self._offset_of(part)
         meant = closest(name, known)
-        return self.context.tree.problem(
-            row, self.site.pointer, offset=offset, meant=meant, name=name, known=listed(known), **words
-        )
+        told = {**words, "name": name, "known": listed(known)}
+        return self.context.tree.found(row, self.context.tree.at(self.site.pointer, offset), told, meant)
 
     def _offset_of(self, part: int) -> int:
         begin = self.offset
@@ -47,9 +45,9 @@ class _Reading:
 
 def declared(document: Document, context: Context) -> Iterator[Problem]:
     """210E and what follows: roots, steps and their outputs, variables, inputs, ticket, customer and event fields."""
-    for site in sites_of(document, context):
-        source, begin = site.inner
-        for path, offset in expressions.reads(source, bare=site.bare):
+    for site in context.sites:
+        begin = site.inner[1]
+        for path, offset in site.study.reads:
             yield from _reading(_Reading(context, site, path, begin + offset))
 
 
@@ -142,7 +140,7 @@ def unused_variables(document: Document, context: Context) -> Iterator[Problem]:
     """203I: a variable that no expression reads."""
     if not document.vars:
         return
-    read = {path for site in sites_of(document, context) for path in expressions.paths_read(site.inner[0], bare=site.bare)}
+    read = {found.path for site in context.sites for found in site.study.reads}
     used = {path[1] for path in read if len(path) > 1 and path[0] == "vars"}
     if ("vars",) not in read:
         for name in document.vars:

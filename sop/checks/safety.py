@@ -14,64 +14,66 @@ NEVER = "never"
 
 def rejections(document: Document, context: Context) -> Iterator[Problem]:
     """401E: an approval says where a rejection leads."""
-    for placed in context.each(Approval):
-        if isinstance(placed.step, Approval) and placed.step.on_reject is None:
-            yield context.tree.problem("401", placed.pointer)
+    for pointer, step in context.each(Approval):
+        if step.on_reject is None:
+            yield context.tree.problem("401", pointer)
 
 
 def silence(document: Document, context: Context) -> Iterator[Problem]:
     """402E: nothing is approved because nobody answered."""
-    for placed in context.each(Approval):
-        step = placed.step
-        if not isinstance(step, Approval):
-            continue
+    for pointer, step in context.each(Approval):
         if step.on_timeout == CONTINUE:
-            yield context.tree.problem("402", f"{placed.pointer}/on_timeout")
+            yield context.tree.problem("402", f"{pointer}/on_timeout")
         elif step.timeout not in (None, NEVER) and step.on_timeout is None:
-            yield context.tree.problem("402.missing", f"{placed.pointer}/timeout")
+            yield context.tree.problem("402.missing", f"{pointer}/timeout")
 
 
 def waits(document: Document, context: Context) -> Iterator[Problem]:
     """403E, 404E: a wait for an event ends, and says what then."""
-    for placed in context.each(Wait):
-        step = placed.step
-        if not isinstance(step, Wait) or (step.event is None and not step.any_of):
+    for pointer, step in context.each(Wait):
+        if step.event is None and not step.any_of:
             continue
         if step.timeout is None:
-            yield context.tree.problem("403", placed.pointer)
+            yield context.tree.problem("403", pointer)
         elif step.timeout != NEVER and step.on_timeout is None:
-            yield context.tree.problem("404", f"{placed.pointer}/timeout")
+            yield context.tree.problem("404", f"{pointer}/timeout")
 
 
 def undos(document: Document, context: Context) -> Iterator[Problem]:
     """406W: what can be undone says whether it is."""
-    for placed in context.each(Action):
-        if isinstance(placed.step, Action) and placed.step.undo is None:
-            known = context.catalog.actions.get(placed.step.action)
-            if known is not None and known.undo:
-                pointer = f"{placed.pointer}/action"
-                yield context.tree.problem("406", pointer, name=placed.step.action, undo=known.undo)
+    for pointer, step in context.each(Action):
+        known = context.catalog.actions.get(step.action)
+        if step.undo is None and known is not None and known.undo:
+            yield context.tree.problem("406", f"{pointer}/action", name=step.action, undo=known.undo)
 
 
 def dues(document: Document, context: Context) -> Iterator[Problem]:
     """409W: a task has a due time."""
-    for placed in context.each(Task):
-        if isinstance(placed.step, Task) and placed.step.due is None and f"{placed.pointer}/due" not in context.tree.positions:
-            yield context.tree.problem("409", placed.pointer)
+    for pointer, step in context.each(Task):
+        if step.due is None and f"{pointer}/due" not in context.tree.positions:
+            yield context.tree.problem("409", pointer)
 
 
 def languages(document: Document, context: Context) -> Iterator[Problem]:
     """412I: text in several languages is there in each of them."""
-    labels: list[tuple[str, Label]] = [("/title", document.title), ("/description", document.description)]
-    for placed in context.placed:
-        labels += [(f"{placed.pointer}/title", placed.step.title), (f"{placed.pointer}/note", placed.step.note)]
-        if isinstance(placed.step, (Task, Approval)):
-            labels.append((f"{placed.pointer}/script", placed.step.script))
-        if isinstance(placed.step, Task):
-            labels += [(f"{placed.pointer}/form/{n}/label", entry.label) for n, entry in enumerate(placed.step.form)]
-            labels += [(f"{placed.pointer}/outcomes/{n}/label", one.label) for n, one in enumerate(placed.step.outcomes)]
-    for pointer, label in labels:
+    for pointer, label in _labels(document, context):
         if isinstance(label, dict):
             for language in Language:
                 if not label.get(language):
                     yield context.tree.problem("412", pointer, name=str(language))
+
+
+def _labels(document: Document, context: Context) -> Iterator[tuple[str, Label]]:
+    yield "/title", document.title
+    yield "/description", document.description
+    for placed in context.placed:
+        yield f"{placed.pointer}/title", placed.step.title
+        yield f"{placed.pointer}/note", placed.step.note
+    for pointer, approval in context.each(Approval):
+        yield f"{pointer}/script", approval.script
+    for pointer, task in context.each(Task):
+        yield f"{pointer}/script", task.script
+        for index, entry in enumerate(task.form):
+            yield f"{pointer}/form/{index}/label", entry.label
+        for index, outcome in enumerate(task.outcomes):
+            yield f"{pointer}/outcomes/{index}/label", outcome.label

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import Protocol
 
-from sop.checks.context import ROOTS, Context
+from sop import expressions
 from sop.definition import Placed
 from sop.model import (
     Action,
@@ -17,7 +18,6 @@ from sop.model import (
     ClockPolicy,
     Decision,
     Document,
-    Label,
     Parallel,
     Repeat,
     SubSop,
@@ -25,6 +25,9 @@ from sop.model import (
     Wait,
 )
 from sop.yaml_text import escape
+
+ROOTS = frozenset(("ticket", "customer", "steps", "vars", "inputs", "sla", "now"))
+"""What every expression but a start's may read."""
 
 _WRAPPED = re.compile(r"\s*\{\{(?P<inner>.*)\}\}\s*", re.DOTALL)
 
@@ -53,67 +56,72 @@ class Site:
         wrapped = _WRAPPED.fullmatch(self.source) if self.bare else None
         return (wrapped["inner"], wrapped.start("inner")) if wrapped else (self.source, 0)
 
-
-def sites_of(document: Document, context: Context) -> tuple[Site, ...]:
-    """All expressions of a file, in the order of its keys."""
-    return _sites(_Same(document, context))
-
-
-class _Same:
-    """A file as a cache key: the same object is the same file."""
-
-    __slots__ = ("context", "document")
-
-    def __init__(self, document: Document, context: Context) -> None:
-        self.document, self.context = document, context
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
+    @property
+    def study(self) -> Study:
+        """What the source tells; offsets count from where ``inner`` begins."""
+        return study(self.inner[0], self.bare)
 
 
-@lru_cache(maxsize=1)
-def _sites(same: _Same) -> tuple[Site, ...]:
-    return tuple(_all(same.document, same.context))
+class Lines(Protocol):
+    """What the sites of a file depend on besides its text."""
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every step."""
+
+    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
+        """These paths and all they enter."""
 
 
-def _all(document: Document, context: Context) -> Iterator[Site]:
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What an expression's text alone tells: its mistakes, and the paths it reads with where they begin."""
+
+    mistakes: tuple[expressions.Found, ...]
+    reads: tuple[expressions.Read, ...]
+
+
+@lru_cache(maxsize=8192)
+def study(source: str, bare: bool) -> Study:
+    """Read an expression once, however many rules and files ask."""
+    return Study(tuple(expressions.static_problems(source, bare=bare)), tuple(expressions.reads(source, bare=bare)))
+
+
+def sites_of(document: Document, lines: Lines, events: Collection[str]) -> Iterator[Site]:
+    """All expressions of a file. ``events`` are the known event types: a clock may start at one or on a condition."""
     if document.start is not None:
         roots = frozenset(("ticket", "customer", "vars", "now", "event"))
         yield from _condition("/start/when", document.start.when, roots, document.start.event)
     for name, clock in document.sla.items():
-        yield from _clock(context, f"/sla/{escape(name)}", clock)
+        yield from _clock(events, f"/sla/{escape(name)}", clock)
     for index, handler in enumerate(document.whenever):
         yield from _condition(f"/whenever/{index}/match", handler.match, ROOTS | {"event"}, handler.event)
     for name, value in document.outputs.items():
         yield from _value(f"/outputs/{escape(name)}", value, ROOTS)
-    loops = _loops(context)
-    for placed in context.placed:
+    loops = _loops(lines)
+    for placed in lines.placed:
         extra = loops.get(placed.line, frozenset())
-        for site in _step(placed, ROOTS | extra):
-            yield site
+        yield from _step(placed, ROOTS | extra)
 
 
-def _loops(context: Context) -> dict[str, frozenset[str]]:
+def _loops(lines: Lines) -> dict[str, frozenset[str]]:
     """The names that passes of a repeat bring along, by line."""
     found: dict[str, frozenset[str]] = {}
-    for placed in context.each(Repeat):
+    for placed in lines.placed:
         if isinstance(placed.step, Repeat):
             brought = frozenset((placed.step.name, "loop")) if placed.step.each is not None else frozenset(("loop",))
-            for line in context.reachable([placed.step.do]):
+            for line in lines.reachable([placed.step.do]):
                 found[line] = found.get(line, frozenset()) | brought
     return found
 
 
-def _clock(context: Context, pointer: str, clock: ClockPolicy) -> Iterator[Site]:
+def _clock(events: Collection[str], pointer: str, clock: ClockPolicy) -> Iterator[Site]:
     if not isinstance(clock.target, str):
         for index, target in enumerate(clock.target):
             yield from _condition(f"{pointer}/target/{index}/when", target.when, ROOTS)
     yield from _condition(f"{pointer}/pause", clock.pause, ROOTS)
     for key, text in (("start", clock.start), ("stop", clock.stop)):
-        if text not in context.catalog.events:
+        if text not in events:
             yield from _condition(f"{pointer}/{key}", text, ROOTS)
 
 
@@ -122,28 +130,37 @@ def _step(placed: Placed, roots: frozenset[str]) -> Iterator[Site]:
     yield from _condition(f"{pointer}/when", step.when, roots)
     match step:
         case Task() | Approval():
-            yield from _label(f"{pointer}/script", step.script, roots)
-            for index, entry in enumerate(step.form if isinstance(step, Task) else ()):
-                yield from _value(f"{pointer}/form/{index}/default", entry.default, roots)
+            yield from _person(step, pointer, roots)
         case Action() | SubSop():
             yield from _value(f"{pointer}/with", step.arguments, roots)
             if isinstance(step, Action):
                 yield from _value(f"{pointer}/idempotency_key", step.idempotency_key, roots)
-        case Decision():
-            for index, case in enumerate(step.cases):
-                yield from _condition(f"{pointer}/cases/{index}/when", case.when, roots)
         case Wait():
             yield from _wait(step, pointer, roots)
-        case Parallel():
-            for index, branch in enumerate(step.branches):
-                if isinstance(branch, Branch):
-                    yield from _condition(f"{pointer}/branches/{index}/when", branch.when, roots)
-        case Repeat():
-            for site in _condition(f"{pointer}/each", step.each, roots):
-                yield replace(site, use=Use.VALUE)
-            yield from _condition(f"{pointer}/until", step.until, roots | {step.name, "loop"})
+        case Decision() | Parallel() | Repeat():
+            yield from _way(step, pointer, roots)
         case _:
             pass
+
+
+def _person(step: Task | Approval, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
+    yield from _value(f"{pointer}/script", step.script, roots)
+    for index, entry in enumerate(step.form if isinstance(step, Task) else ()):
+        yield from _value(f"{pointer}/form/{index}/default", entry.default, roots)
+
+
+def _way(step: Decision | Parallel | Repeat, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
+    if isinstance(step, Decision):
+        for index, case in enumerate(step.cases):
+            yield from _condition(f"{pointer}/cases/{index}/when", case.when, roots)
+    elif isinstance(step, Parallel):
+        for index, branch in enumerate(step.branches):
+            if isinstance(branch, Branch):
+                yield from _condition(f"{pointer}/branches/{index}/when", branch.when, roots)
+    else:
+        for site in _condition(f"{pointer}/each", step.each, roots):
+            yield replace(site, use=Use.VALUE)
+        yield from _condition(f"{pointer}/until", step.until, roots | {step.name, "loop"})
 
 
 def _wait(step: Wait, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
@@ -156,13 +173,11 @@ def _wait(step: Wait, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
     yield from _value(f"{pointer}/for", step.duration, roots)
 
 
-def _condition(pointer: str, source: str | bool | None, roots: frozenset[str], event: str | None = None) -> Iterator[Site]:
+def _condition(
+    pointer: str, source: str | bool | None, roots: frozenset[str], event: str | None = None
+) -> Iterator[Site]:
     if isinstance(source, str):
         yield Site(pointer, source, True, Use.CONDITION, roots, event)
-
-
-def _label(pointer: str, label: Label, roots: frozenset[str]) -> Iterator[Site]:
-    yield from _value(pointer, label, roots)
 
 
 def _value(pointer: str, value: object, roots: frozenset[str]) -> Iterator[Site]:

@@ -47,18 +47,17 @@ def jumps(document: Document, context: Context) -> Iterator[Problem]:
 
 def branch_lines(context: Context) -> frozenset[str]:
     """The lines that run inside a parallel branch, directly or below one."""
-    starts = {
-        branch.path if isinstance(branch, Branch) else branch
-        for placed in context.each(Parallel)
-        if isinstance(placed.step, Parallel)
-        for branch in placed.step.branches
-    }
-    return context.reachable(starts)
+    branches = [branch for _, step in context.each(Parallel) for branch in step.branches]
+    return context.reachable(branch.path if isinstance(branch, Branch) else branch for branch in branches)
 
 
 def endless_paths(document: Document, context: Context) -> Iterator[Problem]:
     """207E: paths that enter each other always, so that none ever ends."""
-    sure = {(target.line, target.name): target for target in context.targets if target.sure and target.name in document.paths}
+    sure = {
+        (target.line, target.name): target
+        for target in context.targets
+        if target.sure and target.line is not None and target.name in document.paths
+    }
     graph: dict[str, set[str]] = {}
     for line, name in sure:
         graph.setdefault(line, set()).add(name)
@@ -94,4 +93,3 @@ def dead_steps(document: Document, context: Context) -> Iterator[Problem]:
         if dead:
             yield context.tree.problem("202", f"{placed.pointer}/id", name=placed.step.id)
         previous[placed.line] = dead or (placed.step.when is None and isinstance(placed.step, End))
-

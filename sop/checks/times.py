@@ -59,7 +59,8 @@ def times_of_rungs(document: Document, context: Context) -> Iterator[Problem]:
 
 
 def _is_share(text: str) -> bool:
-    return bool(share := _SHARE.fullmatch(text)) and 0 < int(share[1]) <= 500
+    share = _SHARE.fullmatch(text)
+    return share is not None and 0 < int(share[1]) <= 500
 
 
 def _share_or_duration(context: Context, pointer: str, text: str | None) -> Iterator[Problem]:
@@ -71,9 +72,7 @@ def _share_or_duration(context: Context, pointer: str, text: str | None) -> Iter
 
 
 def _duration(context: Context, pointer: str, text: str | None, *, clock: bool = False) -> Iterator[Problem]:
-    if not text and pointer not in context.tree.positions:
-        return
-    if text is None:
+    if text is None or pointer not in context.tree.positions:
         return
     try:
         working = durations.parse(text).working
