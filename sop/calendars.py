@@ -35,7 +35,11 @@ Shift = tuple[datetime, datetime]
 
 
 class NoCalendar(ValueError):
-    """The calendar cannot be used: correct what the message names."""
+    """The calendar cannot be used: correct what the message names (English; ``zh`` is Chinese)."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class NoWorkingTime(NoCalendar):
@@ -58,7 +62,7 @@ class Calendar:
         self.version = str(plain.get("version") or fingerprint(plain))
         self._days: dict[date, tuple[Shift, ...]] = {}
         if not any(self._week):
-            raise NoWorkingTime("the calendar has no working time in its week")
+            raise NoWorkingTime("the calendar has no working time in its week", "每周没有任何工作时间")
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> Calendar:
@@ -83,7 +87,7 @@ class Calendar:
             if working <= closing - here:
                 return here + working
             working -= closing - here
-        raise NoWorkingTime("the calendar has no working time left")
+        raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from ``start`` to ``end``; none when ``end`` comes first."""
@@ -131,7 +135,7 @@ class Calendar:
         for count in range(_MOST_DAYS):
             if shifts := self.shifts_on(day + timedelta(days=count)):
                 yield shifts
-        raise NoWorkingTime("the calendar has no working time left")
+        raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
 
     def _shifts_from(self, start: datetime) -> Iterator[Shift]:
         first = start.astimezone(self.zone).date() - timedelta(days=1)
@@ -163,7 +167,7 @@ class Calendar:
                 worked = sum((min(end, start) - opening for opening, end in shifts if opening < start), _NONE)
                 return day, worked if start < shifts[-1][1] else timedelta.max
             day -= timedelta(days=1)
-        raise NoWorkingTime("the calendar has no working time before this")
+        raise NoWorkingTime("the calendar has no working time before this", "之前没有工作时间")
 
 
 def fingerprint(plain: Mapping[str, object]) -> str:
@@ -185,14 +189,17 @@ def _zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
     except (LookupError, ValueError, OSError) as error:
-        raise NoCalendar(f"unknown time zone: {name}") from error
+        raise NoCalendar(f"unknown time zone: {name}", f"未知的时区：{name}") from error
 
 
 def _week(plain: object) -> tuple[Sequence[Window], ...]:
     week = _mapping(plain)
     unknown = sorted(set(week) - set(_WEEKDAYS))
     if unknown:
-        raise NoCalendar(f"unknown weekday: {', '.join(unknown)} (write mon, tue, wed, thu, fri, sat, sun)")
+        raise NoCalendar(
+            f"unknown weekday: {', '.join(unknown)} (write mon, tue, wed, thu, fri, sat, sun)",
+            f"未知的星期：{', '.join(unknown)}（写 mon, tue, wed, thu, fri, sat, sun）",
+        )
     return tuple(_windows(week.get(day, [])) for day in _WEEKDAYS)
 
 
@@ -200,9 +207,9 @@ def _windows(plain: object) -> tuple[Window, ...]:
     windows = sorted(_window(str(each)) for each in _sequence(plain))
     for (_, closing), (opening, _) in pairwise(windows):
         if opening < closing:
-            raise NoCalendar("two windows of one day overlap")
+            raise NoCalendar("two windows of one day overlap", "同一天的两个时段重叠")
     if windows and windows[-1][1] - windows[0][0] > 1440:
-        raise NoCalendar("the windows of one day span more than 24 hours")
+        raise NoCalendar("the windows of one day span more than 24 hours", "一天的时段跨度超过 24 小时")
     return tuple(windows)
 
 
@@ -210,7 +217,9 @@ def _window(text: str) -> Window:
     try:
         opening, closing = (_minutes(part) for part in text.split("-"))
     except ValueError:
-        raise NoCalendar(f"not a window of time: {text!r} (write 09:00-12:00)") from None
+        raise NoCalendar(
+            f"not a window of time: {text!r} (write 09:00-12:00)", f"不是时段：{text}（写 09:00-12:00）"
+        ) from None
     return opening, closing if closing > opening else closing + 1440
 
 
@@ -228,14 +237,14 @@ def _date(text: object) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise NoCalendar(f"not a date: {text} (write 2026-10-01)") from None
+        raise NoCalendar(f"not a date: {text} (write 2026-10-01)", f"不是日期：{text}（写 2026-10-01）") from None
 
 
 def _mapping(plain: object) -> Mapping[str, object]:
     if plain is None:
         return {}
     if not isinstance(plain, Mapping):
-        raise NoCalendar(f"an object is needed here, not {plain!r}")
+        raise NoCalendar(f"an object is needed here, not {plain!r}", f"此处需要映射，而不是 {plain!r}")
     return {str(key): value for key, value in plain.items()}
 
 
@@ -243,5 +252,5 @@ def _sequence(plain: object) -> Sequence[object]:
     if plain is None:
         return []
     if not isinstance(plain, (list, tuple)):
-        raise NoCalendar(f"a list is needed here, not {plain!r}")
+        raise NoCalendar(f"a list is needed here, not {plain!r}", f"此处需要列表，而不是 {plain!r}")
     return plain

@@ -114,7 +114,7 @@ _SETS = ("roles", "teams", "people", "skills", "segments", "categories", "templa
 
 
 def actions_of(plain: Mapping[str, object]) -> dict[str, CatalogAction]:
-    """The actions of ``{name: {in, out, effect, idempotent, undo}}``, the built-in ones included; raises ``BadCatalog``."""
+    """The actions of ``{name: {in, out, effect, idempotent, undo}}``, and the built-in ones; raises ``BadCatalog``."""
     actions = dict(BUILT_IN) | {name: _action(name, _mapping(each, name)) for name, each in plain.items()}
     for name, action in actions.items():
         if action.undo is not None and action.undo not in actions:
@@ -132,8 +132,8 @@ def actions_of_connector(plain: Mapping[str, object]) -> dict[str, object]:
 def _offered(name: str, plain: object) -> dict[str, object]:
     operation = _mapping(plain, name)
     gives = operation.get("out")
-    offered = {key: operation[key] for key in ("in", "effect", "idempotent", "undo") if key in operation}
-    return {**offered, "out": list(gives) if isinstance(gives, Mapping) else gives}
+    offered = {key: value for key, value in operation.items() if key in ("in", "effect", "idempotent", "undo")}
+    return offered | {"out": list(gives) if isinstance(gives, Mapping) else gives}
 
 
 def _action(name: str, plain: Mapping[str, object]) -> CatalogAction:

@@ -1,6 +1,6 @@
 """A checked tree becomes nested functions of the scope: fast, and nothing but what is written here can run.
 
-Why functions and not Jinja's generated code: docs/decisions/0004-expressions-are-closures.md.
+Why functions and not Jinja's generated code: docs/decisions/0005-expressions-are-closures.md.
 """
 
 from __future__ import annotations
