@@ -17,12 +17,13 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connectors.effect import ASK_FIRST_EN, ASK_FIRST_ZH, Budget, Effects
 from activities.connectors.failures import CallFailed, RefusedByOtherSide
-from activities.connectors.model import Effect, Retry
+from activities.connectors.model import Retry
 from activities.connectors.receipts import Addressees, Personal, Receipts
 from activities.connectors.registry import Connectors, Service
 from activities.connectors.request import Order, personal_names, request_hash, with_personal
 from activities.notify import MessageTemplates, write_message
 from db.session import StoreUnavailable
+from sop.catalog import Effect
 from sop.events import FailureKind
 from sop.values import Values, decode, encode
 

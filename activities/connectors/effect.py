@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from activities.connectors.answer import found_of, outputs_of
-from activities.connectors.failures import CallFailed, OutcomeUnknown, RefusedByOtherSide, Rubbish, StillAtWork
+from activities.connectors.failures import CallFailed, OutcomeUnknown, RefusedByOtherSide, StillAtWork
 from activities.connectors.line import Asked
-from activities.connectors.model import Effect, Idempotency
 from activities.connectors.receipts import Receipt, Receipts, Standing
 from activities.connectors.registry import Service
 from activities.connectors.request import Order, question, request
+from sop.catalog import Effect, Idempotency
 from sop.values import Values
 
 MARGIN = 5.0  # seconds after which a request whose time is over has surely left the line
@@ -87,7 +87,7 @@ class Effects:
         answered = await service.line.ask(asked, budget.seconds(service.seconds))
         try:
             return found_of(answered, operation, operation.check, order.gives, system)
-        except (RefusedByOtherSide, Rubbish) as failed:
+        except RefusedByOtherSide as failed:  # no later try is told more; rubbish and the rest are: ask again
             raise _unknown(failed) from failed
 
 

@@ -42,7 +42,7 @@ def _text(value: object) -> str:
         case Decimal():
             return _number(value)
         case Mapping():
-            return "{" + ",".join(f"{json.dumps(str(key))}:{_text(item)}" for key, item in value.items()) + "}"
+            return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in value.items()) + "}"
         case list() | tuple():
             return "[" + ",".join(_text(item) for item in value) + "]"
         case None | bool() | int() | str():

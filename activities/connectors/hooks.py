@@ -11,6 +11,7 @@ from datetime import datetime
 from activities.connectors import exact_json, templates
 from activities.connectors.model import HookEvent, Signature
 from activities.connectors.registry import Listener
+from db.correlations import Key
 from sop.events import Occurred
 
 LARGEST_HOOK = 256 * 1024  # bytes
@@ -30,19 +31,11 @@ class UnreadableHook(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Correlation:
-    """A business key: ``tracking_no`` = ``SF123``."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """An event from a system and the business keys by which its ticket is found."""
 
     event: Occurred
-    correlation: tuple[Correlation, ...]
+    keys: tuple[Key, ...]
 
 
 def read_hook(listener: Listener, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Heard:
@@ -86,6 +79,5 @@ def _event(source: str, rule: HookEvent, scope: Mapping[str, object]) -> Heard:
     if not identity or len(identity) > LONGEST_ID:
         raise UnreadableHook(f"an event's id has 1 to {LONGEST_ID} characters")
     data = {name: templates.render(template, scope) for name, template in rule.data.items()}
-    keys = ((kind, templates.text(templates.render(template, scope))) for kind, template in rule.correlation.items())
-    correlation = tuple(Correlation(kind, value) for kind, value in keys if value)
-    return Heard(Occurred(rule.type, source, identity, data), correlation)
+    keys = (Key(kind, templates.text(templates.render(key, scope))) for kind, key in rule.correlation.items())
+    return Heard(Occurred(rule.type, source, identity, data), tuple(key for key in keys if key.value))

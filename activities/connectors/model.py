@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from sop.catalog import Effect, Idempotency
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -42,24 +44,6 @@ class Title(Shape):
 
     zh: str
     en: str
-
-
-class Effect(StrEnum):
-    """What an operation does outside."""
-
-    READ = "read"
-    WRITE = "write"
-    MONEY = "money"
-    MESSAGE = "message"
-
-
-class Idempotency(StrEnum):
-    """What a repeated call does. ``key``: the other side knows our key; ``native``: by its nature nothing more;
-    ``none``: it does it again, so a call whose outcome is unknown is never repeated unasked."""
-
-    KEY = "key"
-    NATIVE = "native"
-    NONE = "none"
 
 
 class Readers(StrEnum):

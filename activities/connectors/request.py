@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from activities.connectors import exact_json, templates
 from activities.connectors.failures import RefusedByOtherSide
 from activities.connectors.line import Asked
-from activities.connectors.model import Check, Effect, Idempotency, Method, Template
+from activities.connectors.model import Check, Method, Template
 from activities.connectors.registry import Service
+from sop.catalog import Effect, Idempotency
 from sop.values import CLOSING, OPENING, Value, Values
 
 _REFERENCE = re.compile(f"{OPENING}([^{OPENING}{CLOSING}]*){CLOSING}")

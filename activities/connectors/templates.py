@@ -117,6 +117,8 @@ def parts(template: str) -> tuple[str | Expression, ...]:
             pieces.append(token)
         else:
             raise TemplateFault(f"{template}: blocks and comments are not available")
+    if source is not None:
+        raise TemplateFault(f"{template}: the braces are not closed")
     return tuple(pieces) or ("",)
 
 
@@ -158,7 +160,7 @@ class _Closed(ImmutableSandboxedEnvironment):
                 return obj[argument]
             except (LookupError, TypeError):
                 pass
-        return self.undefined(obj=obj, name=argument)
+        return self.undefined(obj=obj, name=str(argument))
 
 
 @cache
