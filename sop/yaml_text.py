@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 import yaml
-from yaml.error import Mark as PlainMark
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -38,8 +37,6 @@ MAX_CHARACTERS = 1024 * 1024  # of all text, aliases expanded
 
 __all__ = ["Plain", "Tree", "escape", "read", "value_at"]
 
-Mark: TypeAlias = "PlainMark | yaml._yaml.Mark"
-
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue002-\ufffd\U00010000-\U0010ffff]")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'')
@@ -51,6 +48,14 @@ def read(text: str, file: str) -> Tree:
     reading = _Reading(text, file)
     data = reading.document() if reading.acceptable() else None
     return Tree(file, text, data, reading.positions, reading.keys, tuple(reading.problems))
+
+
+class Mark(Protocol):
+    """A place of the parser, counted from 0, in characters."""
+
+    index: int
+    line: int
+    column: int
 
 
 class _Stop(Exception):

@@ -21,7 +21,7 @@ def events(document: Document, context: Context) -> Iterator[Problem]:
         if step.event is not None:
             named.append((f"{pointer}/event", step.event))
         named += [(f"{pointer}/any_of/{index}/event", awaited.event) for index, awaited in enumerate(step.any_of)]
-    for pointer, name in named:
+    for pointer, name in (*named, *context.clock_events.items()):
         yield from _known(context, "301", pointer, name, context.catalog.events)
 
 

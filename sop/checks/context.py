@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 from sop.catalog import Catalog
 from sop.checks.goings import Target, targets_of_step
-from sop.checks.sites import Site, sites_of
+from sop.checks.sites import ROOTS, Site, sites_of
 from sop.definition import MAIN_LINE, Compiled, Placed
 from sop.model import (
     Action,
@@ -33,6 +34,7 @@ from sop.yaml_text import Tree, escape
 
 AnyStep = TypeVar("AnyStep", bound=StepShape)
 
+_EVENT = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 COMMON_OUTPUTS = frozenset(("status", "by", "at", "visits"))
 
 
@@ -85,7 +87,27 @@ class Context:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """Every expression of the file."""
-        return tuple(sites_of(self.document, self, self.catalog.events))
+        return tuple(sites_of(self.document, self.placed, self.reachable, self.clock_events))
+
+    @cached_property
+    def clock_events(self) -> Mapping[str, str]:
+        """The events at which clocks start or stop, by pointer. Any other text there is a condition."""
+        texts = {
+            f"/sla/{escape(name)}/{key}": text
+            for name, clock in self.document.sla.items()
+            for key, text in (("start", clock.start), ("stop", clock.stop))
+            if text is not None
+        }
+        return {pointer: text for pointer, text in texts.items() if self._is_event(text)}
+
+    def _is_event(self, text: str) -> bool:
+        root, _, rest = text.partition(".")
+        dotted = _EVENT.fullmatch(text) is not None
+        return text in self.catalog.events or (dotted and (root not in ROOTS or self._near_event(root, rest)))
+
+    def _near_event(self, root: str, field: str) -> bool:
+        misspelt = root == "ticket" and field not in self.catalog.ticket
+        return misspelt and closest(f"{root}.{field}", self.catalog.events) is not None
 
     def reachable(self, starts: Iterable[str]) -> frozenset[str]:
         """These paths and all they enter."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import TypeAlias
 
 from sop import expressions
 from sop.definition import Placed
@@ -62,17 +62,6 @@ class Site:
         return study(self.inner[0], self.bare)
 
 
-class Lines(Protocol):
-    """What the sites of a file depend on besides its text."""
-
-    @property
-    def placed(self) -> tuple[Placed, ...]:
-        """Every step."""
-
-    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
-        """These paths and all they enter."""
-
-
 @dataclass(frozen=True, slots=True)
 class Study:
     """What an expression's text alone tells: its mistakes, and the paths it reads with where they begin."""
@@ -87,8 +76,14 @@ def study(source: str, bare: bool) -> Study:
     return Study(tuple(expressions.static_problems(source, bare=bare)), tuple(expressions.reads(source, bare=bare)))
 
 
-def sites_of(document: Document, lines: Lines, events: Collection[str]) -> Iterator[Site]:
-    """All expressions of a file. ``events`` are the known event types: a clock may start at one or on a condition."""
+Reachable: TypeAlias = Callable[[Iterable[str]], frozenset[str]]
+"""Some paths and all they enter."""
+
+
+def sites_of(
+    document: Document, steps: Iterable[Placed], reachable: Reachable, events: Collection[str]
+) -> Iterator[Site]:
+    """All expressions of a file. ``events`` are the pointers of a clock's start or stop that name an event."""
     if document.start is not None:
         roots = frozenset(("ticket", "customer", "vars", "now", "event"))
         yield from _condition("/start/when", document.start.when, roots, document.start.event)
@@ -98,19 +93,19 @@ def sites_of(document: Document, lines: Lines, events: Collection[str]) -> Itera
         yield from _condition(f"/whenever/{index}/match", handler.match, ROOTS | {"event"}, handler.event)
     for name, value in document.outputs.items():
         yield from _value(f"/outputs/{escape(name)}", value, ROOTS)
-    loops = _loops(lines)
-    for placed in lines.placed:
+    loops = _loops(steps, reachable)
+    for placed in steps:
         extra = loops.get(placed.line, frozenset())
         yield from _step(placed, ROOTS | extra)
 
 
-def _loops(lines: Lines) -> dict[str, frozenset[str]]:
+def _loops(steps: Iterable[Placed], reachable: Reachable) -> dict[str, frozenset[str]]:
     """The names that passes of a repeat bring along, by line."""
     found: dict[str, frozenset[str]] = {}
-    for placed in lines.placed:
+    for placed in steps:
         if isinstance(placed.step, Repeat):
             brought = frozenset((placed.step.name, "loop")) if placed.step.each is not None else frozenset(("loop",))
-            for line in lines.reachable([placed.step.do]):
+            for line in reachable([placed.step.do]):
                 found[line] = found.get(line, frozenset()) | brought
     return found
 
@@ -121,7 +116,7 @@ def _clock(events: Collection[str], pointer: str, clock: ClockPolicy) -> Iterato
             yield from _condition(f"{pointer}/target/{index}/when", target.when, ROOTS)
     yield from _condition(f"{pointer}/pause", clock.pause, ROOTS)
     for key, text in (("start", clock.start), ("stop", clock.stop)):
-        if text not in events:
+        if f"{pointer}/{key}" not in events:
             yield from _condition(f"{pointer}/{key}", text, ROOTS)
 
 

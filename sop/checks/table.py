@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sop.checks import catalog_names, expressions, names, references, safety, targets, times
+from sop.checks import amounts, catalog_names, expressions, names, references, safety, targets, times
 from sop.checks.context import Context
 from sop.model import Document
 from sop.problems import MAX_PROBLEMS, Problem
@@ -19,6 +19,9 @@ RULES: tuple[Rule, ...] = (
     names.rungs,  # 107E
     names.loop_names,  # 108E
     names.waits,  # 109E
+    amounts.votes_and_joins,  # 106E
+    amounts.counts,  # 106E
+    amounts.choices,  # 107E
     times.times_of_steps,  # 105E
     times.times_of_clocks,
     times.times_of_rungs,
