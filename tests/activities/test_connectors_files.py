@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from activities.connectors import exact_json, templates
+from activities.connectors.model import ConnectorFile, Operation
 from activities.connectors.reading import read_connector
 from activities.connectors.registry import catalog_actions, load_connectors, read_connectors
 from sop.catalog import actions_of, actions_of_connector
@@ -218,3 +221,25 @@ def test_a_sum_of_money_is_exact_in_json() -> None:
 def test_what_json_cannot_say_exactly_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         exact_json.dumps(value)
+
+
+@pytest.mark.parametrize("page", ["connectors.md", "connectors.zh-CN.md"])
+def test_the_example_of_the_documentation_loads(checkout: Path, page: str) -> None:
+    text = (checkout / "docs" / "reference" / page).read_text(encoding="utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    secrets = {"BILLING_TOKEN": "a", "BILLING_HOOK_SECRET": "b"}
+
+    connectors = load_connectors({page: example}, {"BILLING_URL": "https://billing.example"}, secrets)
+    assert set(connectors.services) == {"billing.invoice.cancel", "billing.invoice.restore"}
+
+
+@pytest.mark.parametrize("page", ["connectors.md", "connectors.zh-CN.md"])
+def test_the_documentation_names_every_key_and_setting(
+    checkout: Path, connector_files: dict[str, str], page: str
+) -> None:
+    text = (checkout / "docs" / "reference" / page).read_text(encoding="utf-8")
+    keys = {field.alias or name for shape in (ConnectorFile, Operation) for name, field in shape.model_fields.items()}
+    settings = {word for file in connector_files.values() for word in re.findall(r"GONGDAN_[A-Z_]+", file)}
+
+    assert sorted(key for key in keys - {"operations", "hook"} if f"`{key}`" not in text) == []
+    assert sorted(name for name in settings if name not in text) == []
