@@ -1,0 +1,77 @@
+"""Playing scenario files on the pure engine: whose stories they are, and how each one went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from sop.definition import Compiled
+from sop.facts import Fact, FactType
+from sop.refusals import Refusal
+from sop.scenario import Case, Script, judge, play, read_scripts
+from sop.scenario.script import NotAScenario
+from worker.words import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One script of a file, with the definition it plays and the sub-SOPs, found from where the file stands."""
+
+    file: str
+    script: Script
+    definition: Path
+    subs: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one case went: ``wrong`` is empty when all was as expected; ``seconds`` it took."""
+
+    story: Story
+    case: str
+    wrong: tuple[str, ...]
+    seconds: float
+
+
+def read_stories(texts: Mapping[str, str], folder: Path) -> list[Story]:
+    """The stories of scenario files (path → text), whose paths are relative to ``folder``. Raises ``Failure``."""
+    return [
+        _story(file, script, (folder / file).parent) for file, text in texts.items() for script in _scripts(text, file)
+    ]
+
+
+def _story(file: str, script: Script, home: Path) -> Story:
+    subs = tuple((home / sub).resolve() for sub in script.subs.values())
+    return Story(file, script, (home / script.file).resolve(), subs)
+
+
+def _scripts(text: str, file: str) -> list[Script]:
+    try:
+        return read_scripts(text, file)
+    except NotAScenario as wrong:
+        raise Failure(f"{file} 不是场景文件：{wrong}", f"{file} is no scenario file: {wrong}", 1) from None
+
+
+def play_all(stories: Iterable[Story], compiled: Mapping[Path, Compiled]) -> Iterator[Outcome]:
+    """Each case of each story, one after the other; a definition that is not there is what went wrong."""
+    for story in stories:
+        definition = compiled.get(story.definition)
+        for case in story.script.cases:
+            began = perf_counter()
+            wrong = _wrong(story.script, case, definition) if definition else [f"no definition at {story.script.file}"]
+            yield Outcome(story, case.name, tuple(wrong), perf_counter() - began)
+
+
+def _wrong(script: Script, case: Case, definition: Compiled) -> Sequence[str]:
+    try:
+        stage, wrong = play(script, case, definition)
+    except (Refusal, LookupError, ValueError) as error:
+        return [f"{type(error).__name__}: {error}"]
+    return [*wrong, *judge(case.expect, stage.facts, _main_run(stage.facts))]
+
+
+def _main_run(facts: Sequence[Fact]) -> str:
+    """The run the story is about: the first that started."""
+    return next((fact.run or "" for fact in facts if fact.type is FactType.RUN_STARTED), "")

@@ -1,0 +1,275 @@
+"""Every command of ``gongdan``: its name, what it is for, an example, its arguments, and where its work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument; ``options`` go to argparse as they are."""
+
+    names: tuple[str, ...]
+    help: Words
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; ``run`` is ``module:function`` under ``worker``, imported when it is called."""
+
+    name: str
+    summary: Words
+    example: str
+    run: str
+    arguments: tuple[Argument, ...] = ()
+
+
+def _arg(*names: str, zh: str, en: str, **options: object) -> Argument:
+    return Argument(names, Words(zh, en), options)
+
+
+_JSON = _arg("--json", zh="以 JSON 输出", en="print JSON", action="store_true")
+_PORT = _arg("--port", zh="端口（默认 GONGDAN_PORT 或 8000）", en="port (default: GONGDAN_PORT or 8000)", type=int)
+
+GROUPS: Mapping[str, Words] = {
+    "sop": Words("检查、测试、模拟 SOP 与剧本", "check, test and simulate SOPs and playbooks"),
+    "ticket": Words("通过 API 开单和查看工单", "open and read tickets through the API"),
+    "event": Words("通过 API 告知外部事件", "tell the API of something that happened"),
+    "user": Words("可以登录的人", "people who may log in"),
+    "key": Words("集成用的 API 密钥", "API keys of integrations"),
+}
+
+SERVING = (
+    Command(
+        "up",
+        Words("在本机启动全部：Temporal、API 与控制台、worker、relay、演示公司", "run everything on this machine"),
+        "gongdan up",
+        "commands.up:run",
+        (
+            _PORT,
+            _arg("--temporal-port", zh="Temporal 端口（默认 7233）", en="Temporal's port (default 7233)", type=int),
+            _arg("--ui-port", zh="Temporal 界面端口（默认 8233）", en="port of Temporal's UI (default 8233)", type=int),
+            _arg(
+                "--company-port", zh="演示公司端口（默认 8100）", en="port of the demo company (default 8100)", type=int
+            ),
+            _arg("--without-company", zh="不启动演示公司", en="leave the demo company out", action="store_true"),
+        ),
+    ),
+    Command(
+        "api",
+        Words("只启动 API 与控制台", "serve the API and the console"),
+        "gongdan api --port 8000",
+        "commands.serving:api",
+        (_PORT, _arg("--host", zh="监听地址", en="address to listen on (default: GONGDAN_HOST or 127.0.0.1)")),
+    ),
+    Command(
+        "worker", Words("只启动 Temporal worker", "run a Temporal worker"), "gongdan worker", "commands.serving:worker"
+    ),
+    Command(
+        "relay",
+        Words("只启动 relay：把已接受的内容送到 Temporal", "deliver what has been accepted to Temporal"),
+        "gongdan relay",
+        "commands.serving:relay",
+    ),
+    Command(
+        "migrate",
+        Words("更新数据库结构和 Temporal 的搜索属性", "bring the database and Temporal's search attributes up to date"),
+        "gongdan migrate",
+        "commands.store:migrate",
+        (_arg("--no-temporal", zh="只更新数据库", en="only the database", action="store_true"),),
+    ),
+    Command(
+        "publish",
+        Words("检查、测试并发布整个工作区", "check, test and publish the whole workspace"),
+        "gongdan publish --dry-run",
+        "commands.store:publish",
+        (
+            _arg("--dry-run", zh="只说明会改变什么", en="only say what would change", action="store_true"),
+            _arg("--by", zh="发布人（默认 cli）", en="who publishes (default: cli)", default="cli"),
+        ),
+    ),
+)
+
+_FILES = _arg("files", zh="文件；不写则为整个工作区", en="files; none: the whole workspace", nargs="*", metavar="FILE")
+_CATALOG = _arg("--catalog", zh="改用此目录文件", en="a catalog file in place of the workspace's", metavar="FILE")
+
+DESIGNING = (
+    Command(
+        "sop validate",
+        Words("指出文件里的全部错误", "show every mistake in the files"),
+        "gongdan sop validate sop/library/return.sop.yaml",
+        "commands.sop_validate:run",
+        (
+            _FILES,
+            _CATALOG,
+            _arg("--format", zh="输出格式", en="output", choices=("text", "json"), default="text"),
+        ),
+    ),
+    Command(
+        "sop test",
+        Words("在纯引擎上运行场景", "run scenarios on the pure engine"),
+        "gongdan sop test sop/library/return.sop.yaml",
+        "commands.sop_test:run",
+        (
+            _arg(
+                "files",
+                zh="场景文件，或有场景的 SOP；不写则运行全部",
+                en="scenario files, or SOPs that have scenarios; none: all of them",
+                nargs="*",
+                metavar="FILE",
+            ),
+            _CATALOG,
+        ),
+    ),
+    Command(
+        "sop simulate",
+        Words("在终端里一步步走一遍", "step through a definition in the terminal"),
+        "gongdan sop simulate sop/library/return.sop.yaml",
+        "commands.sop_simulate:run",
+        (
+            _arg("file", zh="SOP 或剧本文件", en="a file of an SOP or a playbook", metavar="FILE"),
+            _CATALOG,
+            _arg("--ticket", zh="工单字段（YAML）", en="the ticket's fields, as YAML", metavar="YAML"),
+            _arg("--customer", zh="客户字段（YAML）", en="the customer's fields, as YAML", metavar="YAML"),
+        ),
+    ),
+)
+
+TALKING = (
+    Command(
+        "ticket open",
+        Words("开单，打印工单号", "open a ticket and print its number"),
+        'gongdan ticket open "屏幕有划痕，要退货" --category return --field order_no=O-1001',
+        "commands.tickets:open_ticket",
+        (
+            _arg("subject", zh="标题", en="the subject", metavar="SUBJECT"),
+            _arg("--body", zh="正文", en="what the customer writes", default=""),
+            _arg("--category", zh="类别；不写则按规则分类", en="the category; without it the rules decide"),
+            _arg("--priority", zh="优先级", en="the priority", choices=("low", "normal", "high", "urgent")),
+            _arg("--channel", zh="渠道", en="the channel", default="web"),
+            _arg(
+                "--customer",
+                zh="客户字段 名=值，可多次",
+                en="NAME=VALUE of the customer, repeatable",
+                action="append",
+                metavar="NAME=VALUE",
+            ),
+            _arg(
+                "--order",
+                zh="订单字段 名=值，可多次",
+                en="NAME=VALUE of the order, repeatable",
+                action="append",
+                metavar="NAME=VALUE",
+            ),
+            _arg(
+                "--field",
+                zh="工单字段 名=值，可多次",
+                en="NAME=VALUE of the ticket, repeatable",
+                action="append",
+                metavar="NAME=VALUE",
+            ),
+            _arg(
+                "--idempotency-key", zh="幂等键：重发不会重复开单", en="sent again with it, no second ticket is opened"
+            ),
+            _JSON,
+        ),
+    ),
+    Command(
+        "ticket show",
+        Words("一张工单：状态、待办步骤、时钟", "one ticket: status, open steps, clocks"),
+        "gongdan ticket show GD-10001",
+        "commands.tickets:show",
+        (_arg("no", zh="工单号", en="the ticket's number", metavar="NO"), _JSON),
+    ),
+    Command(
+        "ticket list",
+        Words("工单列表", "tickets, newest first"),
+        "gongdan ticket list --query 退货",
+        "commands.tickets:list_tickets",
+        (
+            _arg("--view", zh="视图", en="the view, as in the console"),
+            _arg("--query", zh="搜索", en="words to search for"),
+            _arg("--cursor", zh="从上一页给出的位置继续", en="go on from where the page before ended"),
+            _JSON,
+        ),
+    ),
+    Command(
+        "event send",
+        Words("告知一个外部事件", "tell of something that happened elsewhere"),
+        "gongdan event send parcel.received tracking_no=SF900001",
+        "commands.tickets:send_event",
+        (
+            _arg("type", zh="事件类型", en="the event's type", metavar="TYPE"),
+            _arg("data", zh="内容 名=值", en="what it says, NAME=VALUE", nargs="*", metavar="NAME=VALUE"),
+            _arg("--source", zh="来源系统（默认 cli）", en="the system that tells (default: cli)", default="cli"),
+            _arg("--id", zh="来源内的编号；同一编号只算一次", en="its id there; the same id counts once"),
+            _arg("--ticket", zh="工单号；不写则按业务单号匹配", en="the ticket; without it business keys find it"),
+            _JSON,
+        ),
+    ),
+)
+
+ADMITTING = (
+    Command(
+        "user add",
+        Words("新增可登录的人，打印一次性密码", "add somebody who may log in; prints a one-time password"),
+        "gongdan user add anna --name 'Anna Berg' --email anna@example.com --role after_sales --team after_sales",
+        "commands.people:add_user",
+        (
+            _arg(
+                "id", zh="编号（小写字母、数字、下划线）", en="an id: small letters, digits, underscores", metavar="ID"
+            ),
+            _arg("--name", zh="姓名", en="their name", required=True),
+            _arg("--email", zh="登录邮箱", en="the e-mail they log in with", required=True),
+            _arg("--role", zh="角色，可多次", en="a role, repeatable", action="append", default=[]),
+            _arg("--team", zh="团队，可多次", en="a team, repeatable", action="append", default=[]),
+            _arg("--skill", zh="技能，可多次", en="a skill, repeatable", action="append", default=[]),
+            _arg("--admin", zh="管理员", en="may administer the product", action="store_true"),
+            _arg("--language", zh="语言", en="their language", choices=("zh", "en"), default="zh"),
+        ),
+    ),
+    Command(
+        "user password",
+        Words("重置密码，打印一次性密码", "reset a password; prints a one-time password"),
+        "gongdan user password admin",
+        "commands.people:reset_password",
+        (_arg("id", zh="编号或邮箱", en="the id or the e-mail", metavar="NAME"),),
+    ),
+    Command(
+        "key add",
+        Words("新建 API 密钥；只显示这一次", "make an API key; it is shown this once"),
+        "gongdan key add shop --scope tickets:write --scope events:write",
+        "commands.people:add_key",
+        (
+            _arg("name", zh="用途", en="what the key is for", metavar="NAME"),
+            _arg(
+                "--scope",
+                zh="权限，可多次（默认 admin）",
+                en="a scope, repeatable (default: admin)",
+                action="append",
+                default=[],
+            ),
+            _arg("--quiet", zh="只打印密钥", en="print the key alone", action="store_true"),
+        ),
+    ),
+)
+
+PROVING = (
+    Command(
+        "demo",
+        Words("同时走十张不同的工单，列出它们的结局", "play ten tickets of different kinds and print how they end"),
+        "gongdan demo",
+        "demo:run",
+    ),
+    Command(
+        "bench",
+        Words("测量引擎、吞吐与延迟", "measure the engine, throughput and latency"),
+        "gongdan bench --json",
+        "bench.main:run",
+        (_JSON,),
+    ),
+)
