@@ -43,13 +43,17 @@ class Engine:
         self.state = state
 
     @classmethod
-    def opened(cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime) -> tuple[Engine, list[Command]]:
+    def opened(
+        cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime, *, seq: int = 0
+    ) -> tuple[Engine, list[Command]]:
         """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …) and its customer
-        without personal data. ``ticket["created_at"]``, when given, is when its clocks start."""
+        without personal data. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
+        ledger rows it has already."""
         facts = {**{name: None for name in TICKET_FIELDS}, **ticket}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
         created = facts.get("created_at")
-        engine = cls(State(facts, people_facts, datetime.fromisoformat(created) if isinstance(created, str) else now))
+        opened_at = datetime.fromisoformat(created) if isinstance(created, str) else now
+        engine = cls(State(facts, people_facts, opened_at, seq=seq))
         turn = engine._turn(now)
         seen = {name: facts.get(name) for name in ("channel", "category", "priority")}
         turn.fact(FactType.TICKET_OPENED, {**seen, "customer": people_facts.get("id")})

@@ -1,0 +1,199 @@
+"""A scenario played on a time-skipping Temporal server, beside the pure engine, act by act."""
+
+from __future__ import annotations
+
+import asyncio
+import collections.abc
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from sop.definition import Compiled
+from sop.durations import parse
+from sop.events import (
+    Event,
+    FailureKind,
+    IncidentSettled,
+    MessagePosted,
+    Occurred,
+    StepAnswered,
+    TicketCommanded,
+    VoteCast,
+)
+from sop.facts import Fact
+from sop.plain import fact_of
+from sop.refusals import Refusal
+from sop.scenario.script import Act, Case, Script
+from sop.scenario.stage import FAIL, PERSONAL, REFUSE, Mocks, classification_of, dispatched, event_for
+from sop.scenario.stage import Stage as PureStage
+from sop.values import decode, encode
+from workflows.client import Refused, Tickets, register_attributes
+from workflows.messages import Choosing, Found, Taken, TicketStart, Writing, encoded, workflow_id
+from workflows.sandbox import runner
+from workflows.ticket import TicketWorkflow
+
+
+def executable(name: str) -> str:
+    """A Temporal program of the virtual environment, or of the PATH."""
+    here = Path(sys.executable).parent / name
+    found = str(here) if here.exists() else shutil.which(name)
+    assert found, f"{name} is not installed"
+    return found
+
+
+@dataclass
+class World:
+    """What surrounds the tickets of a test: connectors as the scenario says, a ledger, a dispatch; no decisions."""
+
+    compiled: Compiled
+    script: Script
+    case: Case
+    mocks: Mocks
+    facts: dict[int, list[Fact]] = field(default_factory=dict)
+
+    @activity.defn(name="intake")
+    async def intake(self, asked: Choosing) -> Taken:
+        known = classification_of({k: decode(v) for k, v in asked.ticket.items()})
+        return Taken(known.category, known.priority, known.team, known.rule, [self.compiled], [])
+
+    @activity.defn(name="choose")
+    async def choose(self, asked: Choosing) -> Taken:
+        return Taken("", "")
+
+    @activity.defn(name="write")
+    async def write(self, writing: Writing) -> list[Found]:
+        ledger = self.facts.setdefault(writing.ticket_id, [])
+        found = []
+        for fact in map(fact_of, writing.facts):
+            assert fact.seq == len(ledger) + 1, f"a gap before {fact}"
+            ledger.append(fact)
+            answer = dispatched(fact, {**self.script.people, **(self.case.people or {})})
+            if answer is not None:
+                found.append(Found(answer.seq, answer.person, answer.pool, list(answer.approvers)))
+        return found
+
+    @activity.defn(dynamic=True)
+    async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
+        asked = activity.payload_converter().from_payload(given[0].payload)
+        answer = self.mocks.answer(asked["action"])
+        if answer in (FAIL, REFUSE):
+            kind = FailureKind.UNREACHABLE if answer == FAIL else FailureKind.REFUSED
+            raise ApplicationError(f"the scenario says {answer}", type=kind, non_retryable=answer == REFUSE)
+        return {"outputs": encode(answer or {})}
+
+
+@asynccontextmanager
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own, whose clock runs as fast as nothing is to be done."""
+    path = executable("temporal-test-server")
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=path) as env:
+        await register_attributes(env.client)
+        yield env
+
+
+async def next_monday(env: WorkflowEnvironment) -> datetime:
+    """Let the server's clock run to Monday, nine in the morning, in Shanghai."""
+    now = (await env.get_current_time()).astimezone(ZoneInfo("Asia/Shanghai"))
+    monday = (now + timedelta(days=7 - now.weekday())).replace(hour=9, minute=0, second=0, microsecond=0)
+    await env.sleep(monday - now)
+    return await env.get_current_time()
+
+
+class Lockstep:
+    """The pure stage and the workflow, told the same story."""
+
+    def __init__(self, env: WorkflowEnvironment, world: World, pure: PureStage, ticket_id: int) -> None:
+        self.env, self.world, self.pure, self.ticket_id = env, world, pure, ticket_id
+        self.tickets = Tickets(env.client, task_queue=f"queue-{ticket_id}")
+        self.deliveries = 0
+        self.wrong: list[str] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, env: WorkflowEnvironment, script: Script, case: Case, compiled: Compiled, number: int, **start: Any
+    ) -> AsyncIterator[Lockstep]:
+        """Open the ticket of a case on both."""
+        now = await next_monday(env)
+        case = case.model_copy(update={"at": now.isoformat()})
+        pure = PureStage.open(script, case, compiled)
+        world = World(compiled, script, case, Mocks({**script.mocks, **(case.mocks or {})}))
+        step = cls(env, world, pure, number)
+        async with Worker(
+            env.client,
+            task_queue=f"queue-{number}",
+            workflows=[TicketWorkflow],
+            activities=[world.intake, world.choose, world.write, world.call],
+            workflow_runner=runner(),
+        ):
+            ticket = {"created_at": now.isoformat(), **script.ticket_of(case)}
+            customer = {k: v for k, v in script.customer_of(case).items() if k not in PERSONAL}
+            plain = {k: decode(v) for k, v in ticket.items()}, {k: decode(v) for k, v in customer.items()}
+            await step.tickets.start(TicketStart(number, encoded(plain[0]), encoded(plain[1]), **start))
+            await step.settle()
+            yield step
+            handle = env.client.get_workflow_handle(workflow_id(number))
+            if (await handle.describe()).close_time is None:
+                await handle.terminate("the scenario is over")
+
+    async def settle(self) -> None:
+        """Wait until the workflow has written down as much as the pure stage."""
+        for _ in range(400):
+            if len(self.facts) >= len(self.pure.facts):
+                return
+            await asyncio.sleep(0.01)
+
+    @property
+    def facts(self) -> list[Fact]:
+        return self.world.facts.get(self.ticket_id, [])
+
+    async def act(self, act: Act, number: int) -> None:
+        """Let an act happen on both; a refusal must be the same."""
+        if act.after:
+            self.pure.advance(act.after)
+            await self.env.sleep(parse(act.after).clock_time())
+            await self.settle()
+        event = event_for(act, number, self.pure.engine, self.pure.now)
+        if event is None:
+            return
+        refusals: list[str | None] = [None, None]
+        try:
+            self.pure.tell(event)
+        except Refusal as refusal:
+            refusals[0] = refusal.en
+        try:
+            await self.tell(event, number)
+        except Refused as refused:
+            refusals[1] = refused.message["en"]
+        if refusals[0] != refusals[1]:
+            self.wrong.append(f"act {number}: engine says {refusals[0]}, workflow says {refusals[1]}")
+        await self.settle()
+
+    async def tell(self, event: Event, number: int) -> None:
+        key = f"act-{number}"
+        match event:
+            case StepAnswered():
+                await self.tickets.answer(self.ticket_id, event, key)
+            case VoteCast():
+                await self.tickets.vote(self.ticket_id, event, key)
+            case IncidentSettled():
+                await self.tickets.settle_incident(self.ticket_id, event, key)
+            case TicketCommanded():
+                await self.tickets.command(self.ticket_id, event, key)
+            case Occurred() | MessagePosted():
+                self.deliveries += 1
+                await self.tickets.signal(self.ticket_id, event, self.deliveries)
+            case _:
+                raise AssertionError(f"no act tells {event}")

@@ -1,0 +1,187 @@
+"""The only code that talks to Temporal as a client: start a ticket, tell it something, ask something of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from sop.events import IncidentSettled, MessagePosted, Occurred, StepAnswered, TicketCommanded, VoteCast
+from workflows import attributes
+from workflows.messages import (
+    TASK_QUEUE,
+    WORKFLOW,
+    Answer,
+    Ballot,
+    Happening,
+    Order,
+    Posting,
+    Receipt,
+    Settlement,
+    TicketStart,
+    encoded,
+    workflow_id,
+)
+
+PATIENCE = timedelta(seconds=10)
+Handle: TypeAlias = WorkflowHandle[Any, Any]  # Any: a workflow known by its id and type name only
+_AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+
+
+class Refused(Exception):
+    """The ticket says no: ``code`` is stable, ``message`` has a text a language, ``fields`` say what is wrong where."""
+
+    def __init__(
+        self, code: str, message: Mapping[str, str], status: int, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message.get("en", code))
+        self.code, self.message, self.status, self.fields = code, dict(message), status, dict(fields or {})
+
+
+class TicketNotRunning(Exception):
+    """No workflow of this ticket runs: it has not started yet, or it has closed."""
+
+
+class TemporalUnavailable(Exception):
+    """Temporal, or every worker, is away; try again after ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: float = 5.0) -> None:
+        super().__init__(f"temporal is away, try again in {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+async def connect(address: str | None = None, *, lazy: bool = True) -> Client:
+    """A client from Temporal's standard settings (``TEMPORAL_*`` variables and profile), or of an address given."""
+    settings = ClientConfig.load_client_connect_config()
+    if address is not None:
+        settings["target_host"] = address
+    return await Client.connect(**settings, lazy=lazy)
+
+
+async def register_attributes(client: Client) -> None:
+    """Make our search attributes known to the client's namespace; those that are there already stay as they are."""
+    for name, kind in attributes.TYPES.items():
+        wanted = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")}
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+        try:
+            await client.operator_service.add_search_attributes(request)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.ALREADY_EXISTS:
+                raise
+
+
+class Tickets:
+    """The tickets' workflows, by ticket id. Every method may be repeated with the same key or delivery number."""
+
+    def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
+        self._client, self._queue = client, task_queue
+
+    async def start(self, start: TicketStart) -> None:
+        """Start a ticket's workflow; nothing happens when it runs, or has run (unless the ticket is reopened)."""
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if start.reopened else WorkflowIDReusePolicy.REJECT_DUPLICATE
+        async with _reached():
+            try:
+                await self._client.start_workflow(
+                    WORKFLOW,
+                    start,
+                    id=workflow_id(start.ticket_id),
+                    task_queue=self._queue,
+                    id_reuse_policy=reuse,
+                    search_attributes=TypedSearchAttributes(
+                        [SearchAttributePair(attributes.NO, str(start.ticket["no"]))]
+                    ),
+                    static_summary=str(start.ticket["no"]),
+                    rpc_timeout=PATIENCE,
+                )
+            except WorkflowAlreadyStartedError:
+                return
+
+    async def signal(self, ticket_id: int, event: Occurred | MessagePosted, delivery: int) -> None:
+        """Tell a ticket what happened; raises ``TicketNotRunning`` when there is nobody to tell."""
+        if isinstance(event, Occurred):
+            name = "occurred"
+            told: Happening | Posting = Happening(delivery, event.type, event.source, event.id, encoded(event.data))
+        else:
+            name, told = "posted", Posting(delivery, event.message, event.by, event.visibility)
+        async with _reached():
+            await self._handle(ticket_id).signal(name, told, rpc_timeout=PATIENCE)
+
+    async def answer(self, ticket_id: int, event: StepAnswered, key: str) -> Receipt:
+        """Complete a task; raises ``Refused``."""
+        said = Answer(event.step, event.by, key, event.outcome, encoded(event.values))
+        return await self._ask(ticket_id, "answer", said, key)
+
+    async def vote(self, ticket_id: int, event: VoteCast, key: str) -> Receipt:
+        """Vote on an approval; raises ``Refused``."""
+        return await self._ask(ticket_id, "vote", Ballot(event.step, event.by, key, event.approve, event.comment), key)
+
+    async def settle_incident(self, ticket_id: int, event: IncidentSettled, key: str) -> Receipt:
+        """Settle an incident; raises ``Refused``."""
+        said = Settlement(event.step, event.by, key, event.choice, encoded(event.values))
+        return await self._ask(ticket_id, "settle_incident", said, key)
+
+    async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt:
+        """Claim, release, transfer, pause … a ticket; raises ``Refused``."""
+        said = Order(event.command, event.by, key, event.to, event.note, event.step)
+        return await self._ask(ticket_id, "command", said, key)
+
+    def _handle(self, ticket_id: int) -> Handle:
+        return self._client.get_workflow_handle(workflow_id(ticket_id))
+
+    async def _ask(self, ticket_id: int, update: str, said: Answer | Ballot | Settlement | Order, key: str) -> Receipt:
+        async with _reached():
+            try:
+                receipt: Receipt = await self._handle(ticket_id).execute_update(
+                    update, said, id=key, result_type=Receipt, rpc_timeout=PATIENCE
+                )
+                return receipt
+            except WorkflowUpdateFailedError as failure:
+                raise _refusal(failure) from None
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
+                raise TemporalUnavailable from None
+
+
+@asynccontextmanager
+async def _reached() -> AsyncIterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise TicketNotRunning(str(error)) from None
+        if error.status in _AWAY:
+            raise TemporalUnavailable from None
+        raise
+    except RuntimeError as error:  # the SDK's lazy connection fails with no class of its own
+        if "connect" not in str(error).lower():
+            raise
+        raise TemporalUnavailable from None
+
+
+def _refusal(failure: WorkflowUpdateFailedError) -> Refused | TicketNotRunning:
+    cause = failure.cause
+    if not isinstance(cause, ApplicationError):
+        return TicketNotRunning(str(cause))
+    words: Mapping[str, Any] = cause.details[0] if cause.details else {}  # Any: the details that `_spoken` wrote
+    if not words:
+        return TicketNotRunning(cause.message)
+    en = str(words.get("en", cause.message))
+    return Refused(
+        cause.type or "refused",
+        {"en": en, "zh": str(words.get("zh", en))},
+        int(words.get("status", 409)),
+        words.get("fields"),
+    )

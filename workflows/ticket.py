@@ -1,0 +1,339 @@
+"""The life of a ticket: a thin shell that tells the engine what happens and carries out what it decides.
+
+Nothing is decided here. One loop writes facts down, starts calls, keeps one timer, and goes on in a new run when the
+history has grown long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
+    from sop.engine import Engine
+    from sop.events import (
+        ActionDone,
+        ActionFailed,
+        Classified,
+        DefinitionsChosen,
+        Dispatched,
+        Event,
+        FailureKind,
+        Tick,
+    )
+    from sop.facts import Fact
+    from sop.plain import plain_fact
+    from sop.refusals import Refusal
+    from sop.state import dump, load
+    from sop.values import decode
+    from workflows import attributes, messages
+    from workflows.messages import (
+        Answer,
+        Ballot,
+        Choosing,
+        Found,
+        Happening,
+        Order,
+        Posting,
+        Receipt,
+        Settlement,
+        Taken,
+        TicketStart,
+        Writing,
+    )
+
+INTAKE, CHOOSE, WRITE = "intake", "choose", "write"
+KEPT_RECEIPTS = 100
+PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
+LOCAL = timedelta(seconds=10)
+Said: TypeAlias = Answer | Ballot | Settlement | Order
+
+
+@workflow.defn(name=messages.WORKFLOW)
+class TicketWorkflow:
+    """One ticket."""
+
+    @workflow.init
+    def __init__(self, start: TicketStart) -> None:
+        self._start = start
+        self._unwritten: list[Fact] = []
+        self._choices: list[ChooseDefinitions] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Task[None] | None = None
+        self._armed: datetime | None = None
+        self._shown: attributes.Shown | None = None
+        self._delivered = start.delivered
+        self._receipts = dict(start.receipts)
+        self._written = self._moved = 0
+        self._finished = False
+        if start.state is not None:
+            self._engine = Engine(load(start.state))
+            return
+        self._engine, commands = Engine.opened(
+            {k: decode(v) for k, v in start.ticket.items()},
+            {k: decode(v) for k, v in start.customer.items()},
+            workflow.now(),
+            seq=start.seq,
+        )
+        self._take(commands)
+
+    @workflow.run
+    async def run(self, start: TicketStart) -> str:
+        """The ticket's whole life; its last status."""
+        if start.state is None:
+            await self._intake()
+        while True:
+            await self._write()
+            if self._finished:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return self._engine.state.status
+            self._arm()
+            if self._must_roll_over():
+                workflow.continue_as_new(self._onward())
+            await workflow.wait_condition(lambda: self._stirred() or self._must_roll_over())
+
+    def _stirred(self) -> bool:
+        return bool(self._unwritten or self._choices or self._finished)
+
+    # What happens
+
+    @workflow.update
+    async def answer(self, said: Answer) -> Receipt:
+        """A person completes a task."""
+        return await self._accept(said)
+
+    @workflow.update
+    async def vote(self, said: Ballot) -> Receipt:
+        """A person decides on an approval."""
+        return await self._accept(said)
+
+    @workflow.update
+    async def settle_incident(self, said: Settlement) -> Receipt:
+        """A person chooses how an incident goes on."""
+        return await self._accept(said)
+
+    @workflow.update
+    async def command(self, said: Order) -> Receipt:
+        """A person's command on the ticket."""
+        return await self._accept(said)
+
+    @answer.validator
+    def _check_answer(self, said: Answer) -> None:
+        self._check(said)
+
+    @vote.validator
+    def _check_vote(self, said: Ballot) -> None:
+        self._check(said)
+
+    @settle_incident.validator
+    def _check_settlement(self, said: Settlement) -> None:
+        self._check(said)
+
+    @command.validator
+    def _check_command(self, said: Order) -> None:
+        self._check(said)
+
+    @workflow.signal
+    def occurred(self, told: Happening) -> None:
+        """Something outside has happened."""
+        self._deliver(told)
+
+    @workflow.signal
+    def posted(self, told: Posting) -> None:
+        """A message stands in the conversation."""
+        self._deliver(told)
+
+    def _deliver(self, told: Happening | Posting) -> None:
+        if told.delivery > self._delivered:
+            self._delivered = told.delivery
+            self._tell(told.event())
+
+    def _check(self, said: Said) -> None:
+        if said.key not in self._receipts:
+            _spoken(lambda: self._engine.check(said.event(), workflow.now()))
+
+    async def _accept(self, said: Said) -> Receipt:
+        """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""
+        known = self._receipts.get(said.key)
+        if known is not None:
+            return known
+        _spoken(lambda: self._tell(said.event()))
+        state = self._engine.state
+        self._receipts[said.key] = receipt = Receipt(state.seq, state.status)
+        for key in list(self._receipts)[:-KEPT_RECEIPTS]:
+            del self._receipts[key]
+        await workflow.wait_condition(lambda: self._written >= receipt.seq)
+        return receipt
+
+    # What the engine decides
+
+    def _tell(self, event: Event) -> None:
+        self._take(self._engine.handle(event, workflow.now()))
+
+    def _take(self, commands: Sequence[Command]) -> None:
+        self._moved += 1
+        for command in commands:
+            match command:
+                case Project():
+                    self._unwritten.append(command.fact)
+                case CallAction():
+                    self._begin(command)
+                case ChooseDefinitions():
+                    self._choices.append(command)
+                case Finish():
+                    self._finished = True
+                case SetTimer() | ClearTimer():
+                    pass  # _arm() reads the nearest deadline once the activation is over
+
+    async def _intake(self) -> None:
+        taken: Taken = await workflow.execute_local_activity(
+            INTAKE,
+            self._asking("ticket.created"),
+            result_type=Taken,
+            start_to_close_timeout=LOCAL,
+            retry_policy=PATIENT,
+        )
+        self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule))
+        self._engine.state.starters = taken.starters
+        self._tell(DefinitionsChosen("ticket.created", tuple(taken.definitions)))
+
+    def _asking(self, on: str, event: dict[str, object] | None = None) -> Choosing:
+        state = self._engine.state
+        return Choosing(
+            self._start.ticket_id,
+            on,
+            messages.encoded(state.ticket),
+            messages.encoded(state.customer),
+            messages.encoded(event or {}),
+            self._start.sop,
+        )
+
+    async def _write(self) -> None:
+        """Choose what starts, and write facts down, until nothing is left of either."""
+        while self._choices or self._unwritten:
+            if self._choices:
+                await self._choose(self._choices.pop(0))
+                continue
+            facts, self._unwritten = self._unwritten, []
+            found: list[Found] = await workflow.execute_local_activity(
+                WRITE,
+                Writing(self._start.ticket_id, [plain_fact(fact) for fact in facts]),
+                result_type=list[Found],
+                start_to_close_timeout=LOCAL,
+                retry_policy=PATIENT,
+            )
+            for answer in found:
+                self._tell(Dispatched(answer.seq, answer.person, answer.pool, tuple(answer.approvers), answer.lead))
+            self._written = facts[-1].seq
+            self._show()
+
+    async def _choose(self, choice: ChooseDefinitions) -> None:
+        taken: Taken = await workflow.execute_local_activity(
+            CHOOSE,
+            self._asking(choice.on, dict(choice.event)),
+            result_type=Taken,
+            start_to_close_timeout=LOCAL,
+            retry_policy=PATIENT,
+        )
+        self._tell(DefinitionsChosen(choice.on, tuple(taken.definitions)))
+
+    def _begin(self, call: CallAction) -> None:
+        task = asyncio.create_task(self._call(call))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, call: CallAction) -> None:
+        try:
+            answer = await workflow.execute_activity(
+                call.action,
+                messages.encoded(
+                    {
+                        "ticket_id": self._start.ticket_id,
+                        "call": call.call,
+                        "action": call.action,
+                        "arguments": call.arguments,
+                        "key": call.key,
+                        "gives": call.gives,
+                    }
+                ),
+                result_type=dict,
+                start_to_close_timeout=timedelta(seconds=call.timeout),
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(seconds=call.interval),
+                    maximum_interval=timedelta(seconds=call.max_interval),
+                    maximum_attempts=call.attempts,
+                ),
+                summary=f"{call.run}.{call.step}",
+            )
+        except ActivityError as error:
+            self._tell(_failed(call, error))
+        else:
+            self._tell(ActionDone(call.call, {k: decode(v) for k, v in answer["outputs"].items()}))
+
+    # Time
+
+    def _arm(self) -> None:
+        """Keep one timer, for the nearest deadline."""
+        due = self._engine.next_deadline()
+        if due == self._armed:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._armed = due
+        self._timer = asyncio.create_task(self._ring(due)) if due is not None else None
+
+    async def _ring(self, due: datetime) -> None:
+        while (left := due - workflow.now()) > timedelta():
+            await workflow.sleep(left)
+        self._armed = self._timer = None
+        self._tell(Tick())
+
+    # New runs
+
+    def _must_roll_over(self) -> bool:
+        if self._calls or self._stirred() or not self._moved or not workflow.all_handlers_finished():
+            return False
+        info, limit = workflow.info(), self._start.history_limit
+        return info.is_continue_as_new_suggested() or (limit is not None and info.get_current_history_length() >= limit)
+
+    def _onward(self) -> TicketStart:
+        return TicketStart(
+            self._start.ticket_id,
+            sop=self._start.sop,
+            history_limit=self._start.history_limit,
+            state=dump(self._engine.state),
+            delivered=self._delivered,
+            receipts=self._receipts,
+        )
+
+    def _show(self) -> None:
+        """Keep what Temporal's own list and page show: status, SOP, step, team, and when it is due."""
+        shown = attributes.shown(self._engine.state)
+        if shown != self._shown:
+            self._shown = shown
+            workflow.upsert_search_attributes(attributes.updates(shown))
+            workflow.set_current_details(shown.details)
+
+
+def _spoken(act: Callable[[], None]) -> None:
+    """Do it; a refusal becomes the update's own failure, with its words in both languages."""
+    try:
+        act()
+    except Refusal as refusal:
+        words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
+        raise ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True) from None
+
+
+def _failed(call: CallAction, error: ActivityError) -> ActionFailed:
+    cause = error.cause
+    kind = FailureKind.TIMEOUT
+    if isinstance(cause, ApplicationError):
+        kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
+    return ActionFailed(call.call, kind, str(cause or error), call.attempts)
