@@ -57,7 +57,8 @@ def load_many(
     known, compiled, problems = dict(sops or {}), dict[str, Compiled](), list[Problem]()
     for file in _callees_first(trees, files, problems):
         loaded = _examine(trees[file], catalog, known, 0)
-        problems += loaded.problems
+        # a file beside it that is refused says why itself
+        problems += (one for one in loaded.problems if one.name != "307" or one.words.get("name") not in files)
         if loaded.compiled is not None:
             compiled[file] = loaded.compiled
             if loaded.compiled["kind"] == Kind.SOP:

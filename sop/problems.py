@@ -19,6 +19,7 @@ MAX_PROBLEMS = 500
 Words: TypeAlias = "str | tuple[str, str]"
 """What fills a place in a message: the same in both languages, or (zh, en)."""
 
+_MANY = 100
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -141,9 +142,12 @@ class Refused(Exception):
 
 
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """By file and place, each once, at most ``MAX_PROBLEMS``."""
+    """By file and place, each once, at most ``MAX_PROBLEMS``: errors first where there are more."""
     once = {(problem.file, problem.at, problem.name, problem.message(Language.EN)): problem for problem in problems}
-    return tuple(once[key] for key in sorted(once))[:MAX_PROBLEMS]
+    if len(once) > MAX_PROBLEMS:
+        worst = sorted(once, key=lambda key: (once[key].severity is not Severity.ERROR, key))[:MAX_PROBLEMS]
+        once = {key: once[key] for key in worst}
+    return tuple(once[key] for key in sorted(once))
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -153,7 +157,13 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, or none."""
-    found = difflib.get_close_matches(word[:64], list(known), n=1, cutoff=0.6)
+    names = list(known)
+    if len(names) > _MANY:  # only those alike at an end and in length: a file can hold thousands of names
+        ends = (word[:1], word[-1:])
+        names = [
+            name for name in names if abs(len(name) - len(word)) <= 2 and (name[:1] == ends[0] or name[-1:] == ends[1])
+        ]
+    found = difflib.get_close_matches(word[:64], names[:_MANY], n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sop.model import Document, FieldType, Step
-from sop.problems import Problem, closest, listed
+from sop.problems import MAX_PROBLEMS, Problem, closest, listed
 from sop.yaml_text import Plain, Tree, escape, value_at
 
 DURATION_KEYS = frozenset(("due", "timeout", "remind", "for", "is", "after", "interval", "max_interval"))
@@ -80,7 +80,9 @@ class _Mending:
                 found = error.errors(include_url=False, include_context=True)
             if self.data is self.tree.data:
                 self.data = copy.deepcopy(self.tree.data)
-            self._settle(found)
+            self._settle(found[:MAX_PROBLEMS])
+            if len(found) > MAX_PROBLEMS:
+                break
         return None
 
     def _settle(self, found: list[ErrorDetails]) -> None:

@@ -26,16 +26,16 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from sop.problems import Position, Problem, Words, lines_of
+from sop.problems import MAX_PROBLEMS, Position, Problem, Words, lines_of
 from sop.yaml_scalars import BadNumber, looks_like, scalar
 from sop.yaml_tree import Plain, Tree, escape, value_at
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
-MAX_NODES = 50_000
+MAX_NODES = 30_000
 MAX_CHARACTERS = 1024 * 1024  # of all text, aliases expanded
 
-__all__ = ["Plain", "Tree", "escape", "read", "value_at"]
+__all__ = ["Tree", "escape", "read", "value_at"]
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue002-\ufffd\U00010000-\U0010ffff]")
@@ -72,7 +72,7 @@ class _Anchored:
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over the parser's events. ``deepest`` is the depth of the deepest node since an anchor began."""
+    """One pass over the parser's events."""
 
     text: str
     file: str
@@ -88,6 +88,8 @@ class _Reading:
 
     def note(self, row: str, place: Position, /, **words: Words) -> None:
         self.problems.append(Problem(self.file, place, row, words))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Stop
 
     def acceptable(self) -> bool:
         """Whether the text may be given to the parser at all."""
@@ -107,12 +109,12 @@ class _Reading:
         data: Plain = None
         try:
             data = self._only_document()
+            self._tabs()
         except yaml.YAMLError as error:
             self._not_yaml(error)
             return None
         except _Stop:
             return None
-        self._tabs()
         return data
 
     def _only_document(self) -> Plain:
@@ -285,12 +287,9 @@ class _Reading:
         elif "\t" in line[: len(line) - len(line.lstrip())]:
             self.note("004", Position(place.line, line.index("\t") + 1))
         else:
-            detail = " ".join(str(part) for part in (_of(error, "context"), _of(error, "problem")) if part)
-            self.note("001", Position(min(place.line, len(lines)), place.column), detail=detail or "?")
-
-
-def _of(error: yaml.YAMLError, name: str) -> str:
-    return str(getattr(error, name, None) or "")
+            parts = (str(getattr(error, name, None) or "") for name in ("context", "problem"))
+            detail = " ".join(part for part in parts if part) or "?"
+            self.note("001", Position(min(place.line, len(lines)), place.column), detail=detail)
 
 
 def _mark(event: Event) -> Mark:

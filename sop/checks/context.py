@@ -109,19 +109,24 @@ class Context:
         misspelt = root == "ticket" and field not in self.catalog.ticket
         return misspelt and closest(f"{root}.{field}", self.catalog.events) is not None
 
-    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
-        """These paths and all they enter."""
+    @cached_property
+    def _entered(self) -> Mapping[str, set[str]]:
+        """The paths each line enters."""
         entered: dict[str, set[str]] = {}
         for target in self.targets:
             if target.line is not None and target.name in self.document.paths:
                 entered.setdefault(target.line, set()).add(target.name)
+        return entered
+
+    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
+        """These paths and all they enter."""
         found: set[str] = set()
         waiting = [name for name in starts if name in self.document.paths]
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += entered.get(name, ())
+                waiting += self._entered.get(name, ())
         return frozenset(found)
 
     @cached_property

@@ -101,13 +101,17 @@ def sites_of(
 
 def _loops(steps: Iterable[Placed], reachable: Reachable) -> dict[str, frozenset[str]]:
     """The names that passes of a repeat bring along, by line."""
-    found: dict[str, frozenset[str]] = {}
+    starts: dict[str, set[str]] = {}
     for placed in steps:
         if isinstance(placed.step, Repeat):
-            brought = frozenset((placed.step.name, "loop")) if placed.step.each is not None else frozenset(("loop",))
-            for line in reachable([placed.step.do]):
-                found[line] = found.get(line, frozenset()) | brought
-    return found
+            starts.setdefault("loop", set()).add(placed.step.do)
+            if placed.step.each is not None:
+                starts.setdefault(placed.step.name, set()).add(placed.step.do)
+    found: dict[str, set[str]] = {}
+    for brought, paths in starts.items():
+        for line in reachable(paths):
+            found.setdefault(line, set()).add(brought)
+    return {line: frozenset(names) for line, names in found.items()}
 
 
 def _clock(events: Collection[str], pointer: str, clock: ClockPolicy) -> Iterator[Site]:

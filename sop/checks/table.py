@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sop.checks import amounts, catalog_names, expressions, names, references, safety, targets, times
 from sop.checks.context import Context
 from sop.model import Document
-from sop.problems import MAX_PROBLEMS, Problem
+from sop.problems import MAX_PROBLEMS, Problem, errors
 
 Rule = Callable[[Document, Context], Iterator[Problem]]
 
@@ -54,7 +55,7 @@ def problems_of(document: Document, context: Context) -> list[Problem]:
     """What every rule has to say of a file."""
     found: list[Problem] = []
     for rule in RULES:
-        found += rule(document, context)
-        if len(found) > MAX_PROBLEMS:
+        found += islice(rule(document, context), MAX_PROBLEMS)
+        if len(errors(found)) > MAX_PROBLEMS:
             break
     return found

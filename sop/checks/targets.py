@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterator, Mapping
 
 from sop.checks.context import Context
 from sop.checks.names import RESERVED
@@ -58,22 +57,34 @@ def endless_paths(document: Document, context: Context) -> Iterator[Problem]:
         for target in context.targets
         if target.sure and target.line is not None and target.name in document.paths
     }
-    graph: dict[str, set[str]] = {}
+    graph: dict[str, list[str]] = {}
     for line, name in sure:
-        graph.setdefault(line, set()).add(name)
-    while circle := _circle(graph):
-        last, first = circle[1], circle[0]
-        names = " → ".join(reversed(circle))
-        yield context.tree.problem("207", sure[last, first].pointer, name=names)
-        graph[last].discard(first)
+        graph.setdefault(line, []).append(name)
+    for circle in _circles(graph):
+        shown = [*circle, circle[0]] if len(circle) < 8 else [*circle[:4], "…", circle[-1], circle[0]]
+        pointer = sure[circle[-1], circle[0]].pointer
+        yield context.tree.problem("207", pointer, name=" → ".join(shown))
 
 
-def _circle(graph: Mapping[str, Iterable[str]]) -> list[str] | None:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        return list(error.args[1])
-    return None
+def _circles(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """One circle for each edge that closes one, depth first."""
+    done: set[str] = set()
+    for start in graph:
+        way = [start] if start not in done else []
+        standing = {start: 0}
+        following = [iter(graph[start])]
+        while way:
+            name = next(following[-1], None)
+            if name is None:
+                following.pop()
+                done.add(left := way.pop())
+                del standing[left]
+            elif name in standing:
+                yield way[standing[name] :]
+            elif name not in done:
+                standing[name] = len(way)
+                way.append(name)
+                following.append(iter(graph.get(name, [])))
 
 
 def unused_paths(document: Document, context: Context) -> Iterator[Problem]:
