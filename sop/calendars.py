@@ -132,7 +132,7 @@ class Calendar:
             yield from self.shifts_on(each)
 
     def _days_from(self, day: date) -> Iterator[tuple[Shift, ...]]:
-        for count in range(_MOST_DAYS):
+        for count in range(min(_MOST_DAYS, (date.max - day).days - 1)):
             if shifts := self.shifts_on(day + timedelta(days=count)):
                 yield shifts
         raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
