@@ -43,7 +43,7 @@ async def add_keys(conn: AsyncConnection, ticket_id: int, keys: Iterable[Key]) -
     """The keys belong to the ticket (from now on)."""
     rows = [{"kind": key.kind, "value": key.value, "ticket_id": ticket_id} for key in keys]
     if rows:
-        await conn.execute(insert_new(conn, Correlation, rows))
+        await conn.execute(insert_new(conn, Correlation), rows)
 
 
 async def tickets_of(conn: AsyncConnection, keys: Sequence[Key]) -> list[int]:

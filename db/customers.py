@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import Select, String, and_, bindparam, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.locks import lock_names
@@ -85,10 +86,8 @@ async def upsert_locked(conn: AsyncConnection, customer: NewCustomer, now: datet
         said["email"] = email_of(customer)
     known = await _find(conn, customer)
     if known is None:
-        inserted = await conn.execute(
-            insert(Customer).values(**said, complaint_count=0, created_at=now).returning(Customer.id)
-        )
-        return inserted.scalar_one()
+        row = {**dict.fromkeys(_SAID), **said, "complaint_count": 0, "created_at": now}
+        return (await conn.execute(_INSERT, row)).scalar_one()
     changed = {name: value for name, value in said.items() if getattr(known, name) != value}
     if changed:
         await conn.execute(update(Customer).where(Customer.id == known.id).values(**changed))
@@ -104,21 +103,25 @@ async def customer(conn: AsyncConnection, customer_id: int) -> KnownCustomer | N
 
 
 async def _find(conn: AsyncConnection, said: NewCustomer) -> KnownCustomer | None:
-    ways = []
-    if said.external_id:
-        ways.append(Customer.external_id == said.external_id)
-    # An address or number that belongs to another external id is another person's: a family shares a telephone.
-    stranger = Customer.external_id.is_(None) if said.external_id else Customer.id.is_not(None)
-    if said.email:
-        ways.append((Customer.email == email_of(said)) & stranger)
-    if said.phone:
-        ways.append((Customer.phone == said.phone) & stranger)
-    if not ways:
+    ids = {"by_id": said.external_id, "by_email": email_of(said), "by_phone": said.phone}
+    if not any(ids.values()):
         return None
-    place = case(*[(way, number) for number, way in enumerate(ways)], else_=len(ways))
-    matching = ways[0]
-    for way in ways[1:]:
-        matching = matching | way
-    found = select(*_KNOWN).where(matching, Customer.erased_at.is_(None)).order_by(place, Customer.id).limit(1)
-    row = (await conn.execute(found)).one_or_none()
+    row = (await conn.execute(_FIND, ids)).one_or_none()
     return None if row is None else KnownCustomer(**row._asdict())
+
+
+def _finding() -> Select[*tuple[Any, ...]]:  # Any: the columns are named once, in _KNOWN
+    by_id, by_email, by_phone = (bindparam(name, type_=String()) for name in ("by_id", "by_email", "by_phone"))
+    # An address or number that belongs to another external id is another person's: a family shares a telephone.
+    nobody_else = or_(Customer.external_id.is_(None), by_id.is_(None))
+    ways = (
+        Customer.external_id == by_id,
+        and_(Customer.email == by_email, nobody_else),
+        and_(Customer.phone == by_phone, nobody_else),
+    )
+    best = case(*[(way, place) for place, way in enumerate(ways)], else_=len(ways))
+    return select(*_KNOWN).where(or_(*ways), Customer.erased_at.is_(None)).order_by(best, Customer.id).limit(1)
+
+
+_FIND = _finding()  # built once: building a statement costs more than running it
+_INSERT = insert(Customer).returning(Customer.id)

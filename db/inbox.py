@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.correlations import Key, keys_in, lock_of, tickets_of
@@ -77,18 +77,31 @@ async def match_waiting(
         return 0
     if not locked:
         await lock_names(conn, map(lock_of, keys))
-    fits = or_(*[(InboxKey.kind == key.kind) & (InboxKey.value == key.value) for key in keys])
-    rows = await conn.execute(
-        select(Inbox.id, Inbox.type, Inbox.source, Inbox.event_id, Inbox.data)
-        .where(Inbox.status == InboxStatus.WAITING.value, Inbox.id.in_(select(InboxKey.inbox_id).where(fits)))
-        .order_by(Inbox.id)
-        .with_for_update()
-    )
+    known = {"kinds": [key.kind for key in keys], "values": [key.value for key in keys]}
+    rows = await conn.execute(_WAITING_FOR, known)
     waiting = rows.all()
     for row in waiting:
         event = Occurred(row.type, row.source, row.event_id, dict(row.data))
         await _hand_over(conn, row.id, event, [ticket_id], now)
     return len(waiting)
+
+
+# Built once: building a statement costs more than running it. A key's value is all but never one of two kinds, and an
+# event that it brings to one ticket too many is judged by the `match` of the step that waits.
+_WAITING_FOR = (
+    select(Inbox.id, Inbox.type, Inbox.source, Inbox.event_id, Inbox.data)
+    .where(
+        Inbox.status == InboxStatus.WAITING.value,
+        Inbox.id.in_(
+            select(InboxKey.inbox_id).where(
+                InboxKey.kind.in_(bindparam("kinds", expanding=True)),
+                InboxKey.value.in_(bindparam("values", expanding=True)),
+            )
+        ),
+    )
+    .order_by(Inbox.id)
+    .with_for_update()
+)
 
 
 async def dead_letter_older_than(conn: AsyncConnection, moment: datetime) -> int:
@@ -155,7 +168,7 @@ async def _insert(conn: AsyncConnection, new: NewEvent, data: Values) -> int | N
         "received_at": new.received_at,
         "status": InboxStatus.WAITING.value,
     }
-    return (await conn.execute(insert_new(conn, Inbox, row).returning(Inbox.id))).scalar_one_or_none()
+    return (await conn.execute(insert_new(conn, Inbox).returning(Inbox.id), row)).scalar_one_or_none()
 
 
 async def _named(conn: AsyncConnection, ticket: str) -> list[int]:

@@ -20,6 +20,10 @@ from db.upsert import insert_new
 from sop.events import Actor, ActorKind, MessagePosted
 from sop.values import Value, Values, unmarked
 
+# Built once: building a statement costs more than running it.
+_INSERT_TICKET = insert(Ticket).returning(Ticket.id)
+_INSERT_MESSAGE = insert(Message)
+
 
 class NoSuchTicket(LookupError):
     """There is no ticket with this id."""
@@ -86,7 +90,7 @@ async def accept_ticket(conn: AsyncConnection, new: NewTicket) -> Accepted:
     if new.body:
         by = new.by or Actor(ActorKind.CUSTOMER, str(customer_id) if customer_id else "customer")
         first = NewMessage(ticket_id, new.body, by, new.created_at, channel=new.channel)
-        await conn.execute(insert(Message).values(_message_row(first)))
+        await conn.execute(_INSERT_MESSAGE, _message_row(first))
     await put(conn, ticket_id, OutboxKind.START, {}, new.created_at)
     if keys:
         await add_keys(conn, ticket_id, keys)
@@ -101,7 +105,7 @@ async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMess
     )
     if touched.first() is None:
         raise NoSuchTicket(new.ticket_id)
-    inserted = await conn.execute(insert_new(conn, Message, _message_row(new)).returning(Message.id))
+    inserted = await conn.execute(insert_new(conn, Message).returning(Message.id), _message_row(new))
     message_id = inserted.scalar_one_or_none()
     if message_id is None:
         known = await conn.execute(select(Message.id).where(Message.dedup_key == new.dedup_key))
@@ -132,7 +136,7 @@ async def _insert_ticket(
         "last_hash": "",
         "public_token": token,
     }
-    return (await conn.execute(insert(Ticket).values(row).returning(Ticket.id))).scalar_one()
+    return (await conn.execute(_INSERT_TICKET, row)).scalar_one()
 
 
 def _message_row(new: NewMessage) -> dict[str, object]:

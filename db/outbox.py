@@ -15,6 +15,7 @@ from sop.events import Actor, ActorKind, MessagePosted, Occurred
 from sop.values import Value, Values
 
 LEASE = timedelta(seconds=30)
+_INSERT = insert(Outbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ async def put(conn: AsyncConnection, ticket_id: int, kind: OutboxKind, payload: 
 async def put_all(conn: AsyncConnection, rows: Sequence[tuple[int, OutboxKind, Values]], now: datetime) -> None:
     """Have several things delivered, in this order."""
     if rows:
-        await conn.execute(insert(Outbox), [_row(ticket_id, kind, payload, now) for ticket_id, kind, payload in rows])
+        await conn.execute(_INSERT, [_row(ticket_id, kind, payload, now) for ticket_id, kind, payload in rows])
 
 
 async def pending(conn: AsyncConnection, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Delivery]:

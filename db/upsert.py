@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,11 +16,17 @@ from db.tables import Row
 Columns: TypeAlias = Mapping[str, object]
 
 
-def insert_new(conn: AsyncConnection, table: type[Row], values: Columns | Sequence[Columns]) -> Insert:
-    """An insert that leaves a row alone that is there already (by any unique key)."""
-    if conn.dialect.name == "postgresql":
-        return postgresql.insert(table).values(values).on_conflict_do_nothing()
-    return sqlite.insert(table).values(values).on_conflict_do_nothing()
+def insert_new(conn: AsyncConnection, table: type[Row]) -> Insert:
+    """An insert, run with one row or several, that leaves a row alone that is there already (by any unique key)."""
+    return _insert_new(conn.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: type[Row]) -> Insert:
+    statement: Insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(
+        table
+    ).on_conflict_do_nothing()
+    return statement
 
 
 def upsert(conn: AsyncConnection, table: type[Row], values: Columns, by: Sequence[str]) -> Insert:
