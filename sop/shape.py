@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from sop.model import Document, FieldType, Step
 from sop.problems import MAX_PROBLEMS, Problem, closest, listed
-from sop.yaml_text import Plain, Tree, escape, value_at
+from sop.yaml_tree import Plain, Tree, escape, value_at
 
 DURATION_KEYS = frozenset(("due", "timeout", "remind", "for", "is", "after", "interval", "max_interval"))
 UNSURE = "\ufdd0"  # stands for a value that is missing: a character no text may hold
@@ -169,7 +169,7 @@ class _Mending:
         if not guess:  # nothing is known of it but what every step has
             for key in step.keys() - {"id", "title", "note", "when", "next", "type"}:
                 del step[key]
-            step["assign"], step["form"] = "", [{"key": UNSURE, "type": "text"}]
+            step["assign"], step["due"], step["form"] = "", "", [{"key": UNSURE, "type": "text"}]
 
     def _not_one_of(self, pointer: str, error: ErrorDetails) -> None:
         expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")

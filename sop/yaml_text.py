@@ -1,8 +1,7 @@
-"""Strict YAML 1.2: text to plain values with the place of each, every problem of the text, and no surprise of YAML 1.1.
+"""Strict YAML 1.2: text to plain values with the place of each, and every problem of the text.
 
-Used for every file a designer writes: definitions, the workspace, connectors, scenarios. Nothing is constructed but
-null, booleans, whole numbers, ``Decimal``, text, lists and mappings; aliases, depth and size are bounded while reading.
-"""
+For every file a designer writes: definitions, the workspace, connectors, scenarios. Nothing is constructed but null,
+booleans, whole numbers, ``Decimal``, text, lists and mappings; aliases, depth and size are bounded while reading."""
 
 from __future__ import annotations
 
@@ -36,7 +35,6 @@ MAX_NODES = 30_000
 MAX_CHARACTERS = 1024 * 1024  # of all text, aliases expanded
 
 __all__ = ["Tree", "escape", "read", "value_at"]
-
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue002-\ufffd\U00010000-\U0010ffff]")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'')
@@ -51,7 +49,7 @@ def read(text: str, file: str) -> Tree:
 
 
 class Mark(Protocol):
-    """A place of the parser, counted from 0, in characters."""
+    """A place of the parser, from 0, in characters."""
 
     index: int
     line: int
@@ -59,7 +57,7 @@ class Mark(Protocol):
 
 
 class _Stop(Exception):
-    """Reading on is pointless or dangerous; the problem is already noted."""
+    """Reading on is pointless or dangerous."""
 
 
 @dataclass(slots=True)
@@ -159,8 +157,8 @@ class _Reading:
         if self.nodes > MAX_NODES or self.characters > MAX_CHARACTERS:
             self.note("001.nodes", place)
             raise _Stop
-        if getattr(event, "tag", None) is not None:
-            self.note("001.tag", place, name=str(getattr(event, "tag", "")))
+        if (tag := getattr(event, "tag", None)) is not None:
+            self.note("001.tag", place, name=str(tag))
 
     def _aliased(self, event: AliasEvent, place: Position, depth: int) -> Plain:
         name = event.anchor or ""

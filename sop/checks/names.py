@@ -115,5 +115,6 @@ def waits(document: Document, context: Context) -> Iterator[Problem]:
 def rungs(document: Document, context: Context) -> Iterator[Problem]:
     """107E: a rung says when."""
     for pointer, rung in context.rungs:
-        if isinstance(rung, Rung) and (rung.at is None) == (rung.after is None):
+        written = [key for key in ("at", "after") if f"{pointer}/{key}" in context.tree.positions]
+        if isinstance(rung, Rung) and len(written) != 1:
             yield context.tree.problem("107.rung", pointer)
