@@ -77,7 +77,7 @@ def _function(run: str) -> Callable[[Asked], int]:
     return function
 
 
-def _parser(tongue: Tongue) -> argparse.ArgumentParser:
+def _parser(tongue: Tongue) -> _Parser:
     _Parser.tongue = tongue
     common = _Parser(add_help=False)
     common.add_argument("--lang", choices=[str(each) for each in Tongue], default=argparse.SUPPRESS,
@@ -85,26 +85,25 @@ def _parser(tongue: Tongue) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="gongdan", description=TITLE.tell(tongue), epilog=_epilog("gongdan up", tongue), parents=[common]
     )
-    names = parser.add_subparsers(title=Words("命令", "commands").tell(tongue), metavar="")
-    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    title = Words("命令", "commands").tell(tongue)
+    names = parser.add_subparsers(title=title, metavar="")
+    groups: dict[str, argparse._SubParsersAction[_Parser]] = {}
     for command in commands():
         group, _, name = command.name.rpartition(" ")
         if group and group not in groups:
             summary = GROUPS[group].tell(tongue)
             parent = names.add_parser(group, help=summary, description=summary, parents=[common])
-            groups[group] = parent.add_subparsers(
-                title=Words("命令", "commands").tell(tongue), metavar="", required=True, dest="name of the command"
-            )
+            groups[group] = parent.add_subparsers(title=title, metavar="", required=True, dest="command")
         _add(groups[group] if group else names, name, command, tongue, common)
     return parser
 
 
 def _add(
-    to: argparse._SubParsersAction[argparse.ArgumentParser],
+    to: argparse._SubParsersAction[_Parser],
     name: str,
     command: Command,
     tongue: Tongue,
-    common: argparse.ArgumentParser,
+    common: _Parser,
 ) -> None:
     summary = command.summary.tell(tongue)
     parser = to.add_parser(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -36,7 +37,7 @@ class Failure(Exception):
 
 def tongue_of(argv: Sequence[str], env: Mapping[str, str]) -> Tongue:
     """The language asked for by ``--lang``, else by the environment; English where nothing says Chinese."""
-    asked = [value for flag, value in zip(argv, argv[1:], strict=False) if flag == "--lang"]
+    asked = [value for flag, value in pairwise(argv) if flag == "--lang"]
     asked += [word.partition("=")[2] for word in argv if word.startswith("--lang=")]
     named = (env.get(name, "") for name in ("GONGDAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
     chosen = next((text for text in (*asked, *named) if text), "en")

@@ -1,0 +1,58 @@
+"""What a ticket's workflow is started with: the facts that decisions need, and nothing personal."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.numbers import number_of
+from db.tables import Customer, Ticket
+from sop.state import ENDED
+from sop.values import Values
+from workflows.messages import TicketStart, encoded
+
+
+class NoSuchTicket(LookupError):
+    """The outbox names a ticket that is not in the database."""
+
+
+async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values) -> TicketStart:
+    """The start of a ticket's workflow. ``payload``: {sop?: the SOP asked for by name, reopened?: true}.
+
+    Raises ``NoSuchTicket``."""
+    ticket = (await conn.execute(select(Ticket.__table__).where(Ticket.id == ticket_id))).mappings().one_or_none()
+    if ticket is None:
+        raise NoSuchTicket(f"there is no ticket {ticket_id}")
+    facts: Values = {
+        "no": number_of(ticket_id),
+        "channel": ticket["channel"],
+        "category": ticket["category"],
+        "priority": ticket["priority"],
+        "created_at": ticket["created_at"].isoformat(),
+        "order": ticket["order"],
+        "fields": ticket["fields"],
+        "tags": ticket["tags"],
+    }
+    sop = payload.get("sop")
+    return TicketStart(
+        ticket_id,
+        ticket=encoded(facts),
+        customer=encoded(await _customer(conn, ticket["customer_id"])),
+        sop=str(sop) if sop else None,
+        seq=ticket["last_seq"],
+        reopened=payload.get("reopened") is True,
+    )
+
+
+async def _customer(conn: AsyncConnection, customer_id: int | None) -> Values:
+    """What decisions may know of a customer."""
+    columns = (Customer.id, Customer.tier, Customer.complaint_count, Customer.language)
+    row = (await conn.execute(select(*columns).where(Customer.id == customer_id))).mappings().one_or_none()
+    known = {name: value for name, value in (row or {}).items() if value is not None}
+    return {**known, "id": str(known["id"])} if known else {}
+
+
+async def has_ended(conn: AsyncConnection, ticket_id: int) -> bool:
+    """Whether the ticket is over, so that nobody is left to be told anything."""
+    status = await conn.scalar(select(Ticket.status).where(Ticket.id == ticket_id))
+    return status in ENDED
