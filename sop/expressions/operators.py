@@ -106,7 +106,7 @@ def divide(scope: Scope, left: object, right: object) -> object:
     return bounded_number(Decimal(number(left)) / Decimal(number(right)))
 
 
-def _calculated(calculate: Callable[[int | Decimal, int | Decimal], int | Decimal]) -> Binary:
+def _calculated(calculate: Callable[[Any, Any], Any]) -> Binary:  # as operator types them
     def calculated(scope: Scope, left: object, right: object) -> object:
         return bounded_number(calculate(number(left), number(right)))
 

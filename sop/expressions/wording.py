@@ -59,14 +59,11 @@ _CODES = {
 
 def undeclared(path: tuple[str, ...], known: Iterable[object]) -> ExpressionError:
     """The last name of ``path`` is not among the ``known`` ones."""
-    code = (
-        "SOP210"
-        if len(path) == 1
-        else "SOP212"
-        if path[0] == "steps" and len(path) > 2
-        else _CODES.get(path[0], "SOP210")
-    )
-    near = get_close_matches(path[-1], [str(name) for name in known][:500], n=1)
+    root, name = path[0], path[-1]
+    code = "SOP210" if len(path) < 2 else _CODES.get(root, "SOP210")
+    if root == "steps" and len(path) > 2:
+        code = "SOP212"
+    near = get_close_matches(name, [str(each) for each in known][:500], n=1)
     better = ".".join((*path[:-1], near[0])) if near else ""
     en = f"{'.'.join(path)} is not declared" + (f"; did you mean {better}?" if better else "")
     zh = f"没有声明 {'.'.join(path)}" + (f"；是不是 {better}？" if better else "")
