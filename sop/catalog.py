@@ -90,7 +90,7 @@ class Catalog:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> Catalog:
-        """The catalog of its YAML's value (see ``sop/library/README.md`` for the keys); raises ``BadCatalog``."""
+        """The catalog of its YAML's value (its keys are this class's fields); raises ``BadCatalog``."""
         known = {
             "roles", "teams", "people", "skills", "segments", "categories", "templates",
             "events", "ticket", "customer", "personal", "actions", "calendars",

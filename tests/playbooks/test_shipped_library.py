@@ -1,5 +1,6 @@
 """Everything the product ships: it loads, speaks both languages, and its scenarios pass and leave nothing out."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,22 @@ def test_what_people_read_stands_in_both_languages(library: dict[str, Compiled],
 
 def _bilingual(label: object) -> bool:
     return isinstance(label, dict) and all(label.get(language) for language in ("zh", "en"))
+
+
+def test_every_message_is_given_what_its_template_needs(workspace: Workspace, library: dict[str, Compiled]) -> None:
+    sent = [
+        (key, step)
+        for key, compiled in library.items()
+        for line in (compiled["document"]["steps"], *compiled["document"].get("paths", {}).values())
+        for step in line
+        if str(step.get("action", "")).startswith("notify.") and "template" in step["with"]
+    ]
+
+    assert sent
+    for key, step in sent:
+        for language, text in workspace.messages[step["with"]["template"]].items():
+            needed = set(re.findall(r"\{\{ *(\w+)", text)) - {"reader", "ticket", "customer", "link"}
+            assert needed <= set(step["with"]), (key, step["id"], language)
 
 
 def stories(checkout: Path, library: dict[str, Compiled], key: str) -> Iterator[tuple[str, list[Fact], list[str]]]:
