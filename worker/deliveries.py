@@ -17,7 +17,7 @@ from worker.starts import start_of
 from workflows.client import TemporalUnavailable, TicketNotRunning, Tickets
 
 Send: TypeAlias = Callable[[Delivery], Awaitable[None]]
-"""Sends the message that a ``notify`` row asks for; raises ``CallFailed``, or ``ValueError`` for a row it cannot read."""
+"""Sends the message that a ``notify`` row asks for; raises ``CallFailed``, or ``ValueError`` for an unreadable row."""
 
 _OURS = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE, RPCStatusCode.UNIMPLEMENTED})
 

@@ -1,8 +1,8 @@
 """The relay: carries what has been accepted from the outbox to Temporal and to the message gateway.
 
-At least once, in order per ticket and lane. Nothing is lost by a kill: a row that was lent and never settled is lent again
-when its lease is over, and both ends ignore repeats (a start by its workflow id, a signal by its delivery number, a
-message by its idempotency key)."""
+At least once, in order per ticket and lane. Nothing is lost by a kill: a row that was lent and never settled is lent
+again when its lease is over, and both ends ignore repeats (a start by its workflow id, a signal by its delivery number,
+a message by its idempotency key)."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ class Relay:
         return spent or settled.fate is Fate.REFUSED
 
     def _wait(self, settled: Settled) -> float:
-        growing = min(FIRST_PAUSE * 2 ** min(self._troubles[settled.row.id], 16), LONGEST_WAIT)
-        return max(growing, settled.retry_after or 0.0)
+        growing: float = FIRST_PAUSE * 2 ** min(self._troubles[settled.row.id], 16)
+        return max(min(growing, LONGEST_WAIT), settled.retry_after or 0.0)
 
     def _take_note(self, settled: Settled) -> None:
         """Remember what the next turn must know, once it stands in the database."""
@@ -168,5 +168,6 @@ def _flag(settled: Settled, now: datetime) -> NewMessage:
     row = settled.row
     what = {"start": ("启动流程", "start its workflow"), "signal": ("告知流程", "tell its workflow")}
     zh, en = what.get(row.kind.value, ("发送消息", "send a message"))
-    body = f"系统无法{zh}（{settled.error}），请联系管理员。\nThe system could not {en} ({settled.error}); tell an administrator."
+    why = settled.error
+    body = f"系统无法{zh}（{why}），请联系管理员。\nThe system could not {en} ({why}); tell an administrator."
     return NewMessage(row.ticket_id, body, SYSTEM, now, Visibility.INTERNAL, dedup_key=f"relay:{row.id}")
