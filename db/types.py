@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -30,7 +31,7 @@ Listed = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgre
 """Short lists that PostgreSQL may search: tags, roles, skills."""
 
 Ordered = JSON(none_as_null=True)
-"""JSON that keeps the order of its keys (JSONB does not): definitions, labels, forms."""
+"""Short lists and mappings that nobody searches, with their keys in order (JSONB does not keep it)."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -54,6 +55,19 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class PlainJson(TypeDecorator[object]):
+    """A document as it is, to the last float and the order of its keys: a compiled definition."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        return None if value is None else json.loads(value)
 
 
 class ValueJson(TypeDecorator[Value]):

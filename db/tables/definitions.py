@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Row
-from db.types import Kept, Ordered, Utc, ValueJson
+from db.types import Kept, PlainJson, Utc, ValueJson
 from sop.definition import Compiled
 
 
@@ -44,7 +44,7 @@ class Published(Row):
     sha256: Mapped[str]
     title: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
     start_event: Mapped[str | None]
-    compiled: Mapped[Compiled] = mapped_column(Ordered)
+    compiled: Mapped[Compiled] = mapped_column(PlainJson)
     source: Mapped[str]
     state: Mapped[str]
     published_at: Mapped[datetime] = mapped_column(Utc)

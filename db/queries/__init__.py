@@ -1,0 +1,1 @@
+"""What pages and the JSON API read: one module a page, plain facts as answers."""

@@ -1,0 +1,324 @@
+"""One ticket: where it stands, who owns it, what runs, what can be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.customers import KnownCustomer, customer
+from db.lights import light_at
+from db.numbers import number_of
+from db.tables import Clock, ClockState, File, Light, Person, Run, Step, Ticket, Vote
+from sop.state import ENDED
+from sop.values import Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As much of a ticket as a door must know before it speaks to it."""
+
+    id: int
+    customer_id: int | None
+    status: str
+    owner_person: str | None
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run of a definition, with its pinned version."""
+
+    run: str
+    kind: str
+    key: str
+    version: int
+    sha256: str
+    title: Value
+    parent_run: str | None
+    parent_step: str | None
+    status: str
+    result: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VoteFacts:
+    """A vote on an approval."""
+
+    person: str
+    approve: bool
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """A step, open or closed. ``form``, ``outcomes``, ``script`` and ``title`` may hold references to personal fields
+    (``db.personal.resolve``); ``incident`` is {code, message, where} while the step waits for its owner."""
+
+    run: str
+    step: str
+    visit: int
+    type: str
+    title: Value
+    assign: str | None
+    skills: list[str]
+    person: str | None
+    person_name: str | None
+    pool: str | None
+    approvers: list[str]
+    form: Value
+    outcomes: Value
+    script: Value
+    waits_for: list[str]
+    until: Value
+    status: str
+    outcome: str | None
+    outputs: Values
+    due_at: datetime | None
+    timeout_at: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    incident: Value
+    votes: tuple[VoteFacts, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """``<run>.<step>``: names the step even where two runs have one of this name."""
+        return f"{self.run}.{self.step}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """A clock, and its light now."""
+
+    run: str
+    clock: str
+    state: str
+    target: str
+    calendar: str
+    due_at: datetime | None
+    warn_at: datetime | None
+    breached_at: datetime | None
+    met: bool | None
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file, without its bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    uploaded_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """A ticket as its page shows it. ``seq``: ledger rows it has; ``steps``: the open ones, the oldest first."""
+
+    id: int
+    no: str
+    subject: str
+    body: str
+    category: str | None
+    priority: str
+    channel: str
+    status: str
+    result: str | None
+    owner_person: str | None
+    owner_name: str | None
+    owner_team: str | None
+    owner_pool: str | None
+    fields: Values
+    order: Values
+    tags: list[str]
+    due_at: datetime | None
+    light: Light
+    first_response_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    seq: int
+    public_token: str
+    customer: KnownCustomer | None
+    runs: tuple[RunFacts, ...]
+    steps: tuple[StepFacts, ...]
+    clocks: tuple[ClockFacts, ...]
+    files: tuple[FileFacts, ...]
+
+
+async def standing(conn: AsyncConnection, ticket_id: int) -> Standing | None:
+    """As much of a ticket as a door must know; None where there is none."""
+    columns = (Ticket.id, Ticket.customer_id, Ticket.status, Ticket.owner_person, Ticket.last_seq)
+    row = (await conn.execute(select(*columns).where(Ticket.id == ticket_id))).one_or_none()
+    return None if row is None else Standing(**row._asdict())
+
+
+async def id_of_token(conn: AsyncConnection, token: str) -> int | None:
+    """The ticket whose customer page this token opens."""
+    return await conn.scalar(select(Ticket.id).where(Ticket.public_token == token))
+
+
+async def ticket(conn: AsyncConnection, ticket_id: int, now: datetime) -> TicketFacts | None:
+    """The ticket's page; None where there is none."""
+    row = (await conn.execute(select(*_COLUMNS).outerjoin(*_OWNER).where(Ticket.id == ticket_id))).one_or_none()
+    if row is None:
+        return None
+    facts = row._asdict()
+    customer_id, warn_at = facts.pop("customer_id"), facts.pop("warn_at")
+    over = row.status in ENDED
+    return TicketFacts(
+        no=number_of(ticket_id),
+        light=Light.GREEN if over else light_at(now, row.due_at, warn_at),
+        customer=await customer(conn, customer_id) if customer_id is not None else None,
+        runs=await runs(conn, ticket_id),
+        steps=await steps(conn, ticket_id, only_open=True),
+        clocks=await clocks(conn, ticket_id, now),
+        files=await files(conn, ticket_id),
+        **facts,
+    )
+
+
+async def runs(conn: AsyncConnection, ticket_id: int) -> tuple[RunFacts, ...]:
+    """The runs of a ticket, in the order they started."""
+    rows = await conn.execute(select(*_RUN).where(Run.ticket_id == ticket_id).order_by(Run.started_at, Run.run))
+    return tuple(RunFacts(**row._asdict()) for row in rows)
+
+
+async def steps(conn: AsyncConnection, ticket_id: int, *, only_open: bool = False) -> tuple[StepFacts, ...]:
+    """The steps of a ticket, in the order they opened."""
+    wanted = select(*_STEP).outerjoin(*_ASSIGNEE).where(Step.ticket_id == ticket_id).order_by(Step.seq)
+    if only_open:
+        wanted = wanted.where(Step.status == "open")
+    found = (await conn.execute(wanted)).all()
+    asked = any(row.type == "approval" for row in found)
+    votes = await _votes(conn, ticket_id) if asked else {}
+    return tuple(StepFacts(**row._asdict(), votes=votes.get((row.run, row.step, row.visit), ())) for row in found)
+
+
+async def clocks(conn: AsyncConnection, ticket_id: int, now: datetime) -> tuple[ClockFacts, ...]:
+    """The clocks of a ticket, with their lights now."""
+    rows = await conn.execute(select(*_CLOCK).where(Clock.ticket_id == ticket_id).order_by(Clock.run, Clock.clock))
+    return tuple(
+        ClockFacts(**row._asdict(), light=_light(row.state, row.due_at, row.warn_at, row.breached_at, now))
+        for row in rows
+    )
+
+
+async def files(conn: AsyncConnection, ticket_id: int) -> tuple[FileFacts, ...]:
+    """The files of a ticket, without their bytes."""
+    columns = (File.id, File.name, File.media_type, File.size, File.uploaded_by, File.created_at)
+    rows = await conn.execute(select(*columns).where(File.ticket_id == ticket_id).order_by(File.created_at, File.id))
+    return tuple(FileFacts(**row._asdict()) for row in rows)
+
+
+async def _votes(conn: AsyncConnection, ticket_id: int) -> dict[tuple[str, str, int], tuple[VoteFacts, ...]]:
+    columns = (Vote.run, Vote.step, Vote.visit, Vote.person, Vote.approve, Vote.comment, Vote.at)
+    rows = await conn.execute(select(*columns).where(Vote.ticket_id == ticket_id).order_by(Vote.seq))
+    votes: dict[tuple[str, str, int], tuple[VoteFacts, ...]] = {}
+    for row in rows:
+        place = (row.run, row.step, row.visit)
+        votes[place] = (*votes.get(place, ()), VoteFacts(row.person, row.approve, row.comment, row.at))
+    return votes
+
+
+def _light(
+    state: str, due_at: datetime | None, warn_at: datetime | None, breached_at: datetime | None, now: datetime
+) -> Light:
+    broken = breached_at is not None
+    if state == ClockState.RUNNING:
+        return light_at(now, due_at, warn_at, broken=broken)
+    return Light.RED if broken else Light.GREEN
+
+
+_OWNER = (Person, Person.id == Ticket.owner_person)
+_ASSIGNEE = (Person, Person.id == Step.person)
+_COLUMNS = (
+    Ticket.id,
+    Ticket.subject,
+    Ticket.body,
+    Ticket.category,
+    Ticket.priority,
+    Ticket.channel,
+    Ticket.status,
+    Ticket.result,
+    Ticket.owner_person,
+    Person.name.label("owner_name"),
+    Ticket.owner_team,
+    Ticket.owner_pool,
+    Ticket.fields,
+    Ticket.order,
+    Ticket.tags,
+    Ticket.due_at,
+    Ticket.warn_at,
+    Ticket.first_response_at,
+    Ticket.created_at,
+    Ticket.updated_at,
+    Ticket.resolved_at,
+    Ticket.closed_at,
+    Ticket.last_seq.label("seq"),
+    Ticket.public_token,
+    Ticket.customer_id,
+)
+_RUN = (
+    Run.run,
+    Run.kind,
+    Run.key,
+    Run.version,
+    Run.sha256,
+    Run.title,
+    Run.parent_run,
+    Run.parent_step,
+    Run.status,
+    Run.result,
+    Run.started_at,
+    Run.ended_at,
+)
+_STEP = (
+    Step.run,
+    Step.step,
+    Step.visit,
+    Step.type,
+    Step.title,
+    Step.assign,
+    Step.skills,
+    Step.person,
+    Person.name.label("person_name"),
+    Step.pool,
+    Step.approvers,
+    Step.form,
+    Step.outcomes,
+    Step.script,
+    Step.waits_for,
+    Step.until,
+    Step.status,
+    Step.outcome,
+    Step.outputs,
+    Step.due_at,
+    Step.timeout_at,
+    Step.opened_at,
+    Step.closed_at,
+    Step.closed_by,
+    Step.incident,
+)
+_CLOCK = (
+    Clock.run,
+    Clock.clock,
+    Clock.state,
+    Clock.target,
+    Clock.calendar,
+    Clock.due_at,
+    Clock.warn_at,
+    Clock.breached_at,
+    Clock.met,
+)
