@@ -18,7 +18,8 @@ from temporalio.exceptions import ApplicationError
 from activities.connectors.effect import ASK_FIRST_EN, ASK_FIRST_ZH, Budget, Effects
 from activities.connectors.failures import CallFailed, RefusedByOtherSide
 from activities.connectors.model import Retry
-from activities.connectors.receipts import Addressees, Personal, Receipts
+from activities.connectors.people import Addressees, Personal
+from activities.connectors.receipts import ReceiptBook
 from activities.connectors.registry import Connectors, Service
 from activities.connectors.request import Order, personal_names, request_hash, with_personal
 from activities.notify import MessageTemplates, write_message
@@ -47,7 +48,7 @@ class Calls:
     def __init__(
         self,
         connectors: Connectors,
-        receipts: Receipts,
+        receipts: ReceiptBook,
         personal: Personal,
         addressees: Addressees,
         templates: MessageTemplates,

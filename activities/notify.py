@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from activities.connectors import templates
 from activities.connectors.failures import RefusedByOtherSide
-from activities.connectors.receipts import Reader
+from activities.connectors.people import Reader
 from sop.values import Value, Values
 
 MessageTemplates: TypeAlias = Mapping[str, Mapping[str, str]]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from activities.connectors.answer import found_of, outputs_of
 from activities.connectors.failures import CallFailed, OutcomeUnknown, RefusedByOtherSide, StillAtWork
 from activities.connectors.line import Asked
-from activities.connectors.receipts import Receipt, Receipts, Standing
+from activities.connectors.receipts import ReceiptBook
 from activities.connectors.registry import Service
 from activities.connectors.request import Order, question, request
+from db.receipts import KnownReceipt
+from db.tables import ReceiptStatus
 from sop.catalog import Effect, Idempotency
 from sop.values import Values
 
@@ -37,7 +38,7 @@ class Budget:
 class Effects:
     """Carries orders out, each once, by its receipts."""
 
-    receipts: Receipts
+    receipts: ReceiptBook
 
     async def once(self, service: Service, order: Order, budget: Budget) -> Values:
         """The outputs of the order, now or of the time it was carried out. Raises CallFailed."""
@@ -49,13 +50,13 @@ class Effects:
             return await self._noted(service, order, asked, budget, doubtful=False)
         if receipt.request_hash != order.request_hash:
             raise RefusedByOtherSide("this key belongs to another call", "此幂等键已用于另一次调用")
-        if receipt.standing is Standing.DONE:
+        if receipt.status is ReceiptStatus.DONE:
             return receipt.outputs
         found = await self._ask_first(service, order, receipt, budget)
         if found is not None:
-            await self.receipts.finish(order.key, Standing.DONE, found)
+            await self.receipts.finish(order.key, ReceiptStatus.DONE, found)
             return found
-        if not await self.receipts.again(order.key, receipt.started_at):
+        if not await self.receipts.begin_again(order.key, receipt.started_at):
             raise StillAtWork("another try of this call is at work", "这次调用的另一次尝试正在进行")
         return await self._noted(service, order, asked, budget, doubtful=True)
 
@@ -66,15 +67,15 @@ class Effects:
             outputs = await _call(service, order, asked, budget)
         except CallFailed as failed:
             unknown = doubtful or not failed.settled
-            standing = Standing.UNKNOWN if unknown else Standing.FAILED
-            await self.receipts.finish(order.key, standing, error=failed.kind)
+            status = ReceiptStatus.UNKNOWN if unknown else ReceiptStatus.FAILED
+            await self.receipts.finish(order.key, status, error=failed.kind)
             if unknown and _cannot_be_asked(service):
                 raise _unknown(failed) from failed
             raise
-        await self.receipts.finish(order.key, Standing.DONE, outputs)
+        await self.receipts.finish(order.key, ReceiptStatus.DONE, outputs)
         return outputs
 
-    async def _ask_first(self, service: Service, order: Order, receipt: Receipt, budget: Budget) -> Values | None:
+    async def _ask_first(self, service: Service, order: Order, receipt: KnownReceipt, budget: Budget) -> Values | None:
         """What the other side says of the earlier try; None when it may be called (again)."""
         operation, system = service.operation, service.file.title
         if operation.check is None:
@@ -82,7 +83,7 @@ class Effects:
                 raise OutcomeUnknown(f"an earlier try was cut off; {ASK_FIRST_EN}", f"之前的尝试被中断；{ASK_FIRST_ZH}")
             return None
         if operation.idempotent is Idempotency.NONE:
-            _wait_until_over(service, receipt)
+            _wait_until_over(service, self.receipts.seconds_since(receipt.started_at))
         asked = question(service, order, operation.check)
         answered = await service.line.ask(asked, budget.seconds(service.seconds))
         try:
@@ -98,9 +99,9 @@ async def _call(service: Service, order: Order, asked: Asked, budget: Budget) ->
     return outputs_of(answered, service.operation, order.gives, service.file.title)
 
 
-def _wait_until_over(service: Service, receipt: Receipt) -> None:
+def _wait_until_over(service: Service, seconds: float) -> None:
     """ "Not found" says nothing while the earlier request may still be on its way."""
-    left = service.seconds + MARGIN - (datetime.now(UTC) - receipt.started_at).total_seconds()
+    left = service.seconds + MARGIN - seconds
     if left > 0:
         raise StillAtWork("an earlier try may still be on its way", "之前的尝试可能仍在途中", left)
 

@@ -1,83 +1,46 @@
-"""What a call leaves behind, and what it is told of the ticket: the tools a hand is given."""
+"""The book of receipts, as a hand uses it: one transaction a note."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from activities.connectors.model import Readers
-from sop.values import Value, Values
-
-
-class Standing(StrEnum):
-    """What is known of an outward call."""
-
-    STARTED = "started"
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
+from db import receipts
+from db.receipts import KnownReceipt
+from db.session import Store
+from db.tables import ReceiptStatus
+from sop.values import Values
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """An outward call by its idempotency key. ``started_at``: its latest try; ``outputs`` of a call that is done."""
-
-    standing: Standing
-    request_hash: str
-    started_at: datetime
-    outputs: Values = field(default_factory=dict)
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
 
 
-class Receipts(Protocol):
-    """The book of receipts. Each method is one transaction."""
+class ReceiptBook:
+    """What is known of every outward call, by its key. Every method raises ``StoreUnavailable``."""
 
-    @abstractmethod
-    async def begin(self, key: str, ticket_id: int | None, action: str, request_hash: str) -> Receipt | None:
-        """Write that a try begins, and answer None: this try may call. Where the key is known and not FAILED, change
-        nothing and answer what stands there; of several at once only one is answered None."""
+    def __init__(self, store: Store, now: Callable[[], datetime] = utc_now) -> None:
+        self._store = store
+        self._now = now
 
-    @abstractmethod
-    async def again(self, key: str, started_at: datetime) -> bool:
-        """Write that another try of a call whose outcome was unknown begins; false when somebody else was quicker, that
-        is when the receipt's latest try no longer began at ``started_at``."""
+    async def begin(self, key: str, ticket_id: int | None, action: str, request_hash: str) -> KnownReceipt | None:
+        """A try begins: None, and this caller may call. Where the key is known and did not fail, what stands there."""
+        async with self._store.write() as conn:
+            return await receipts.begin(conn, key, ticket_id, action, request_hash, self._now())
 
-    @abstractmethod
+    async def begin_again(self, key: str, started_at: datetime) -> bool:
+        """Another try of a call whose outcome is unknown begins; False when somebody was quicker."""
+        async with self._store.write() as conn:
+            return await receipts.begin_again(conn, key, started_at, self._now())
+
     async def finish(
-        self, key: str, standing: Standing, outputs: Values | None = None, error: str | None = None
+        self, key: str, status: ReceiptStatus, outputs: Values | None = None, error: str | None = None
     ) -> None:
-        """Write what came of it."""
+        """Write what came of the call."""
+        async with self._store.write() as conn:
+            await receipts.finish(conn, key, status, self._now(), outputs, error)
 
-
-class Personal(Protocol):
-    """The text behind references to personal fields."""
-
-    @abstractmethod
-    async def resolve(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
-        """The values of references, by their names (``customer.name``); one that is erased or unknown is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody a message goes to: how (``sms``, ``email``, ``wechat``), to which address, in which language."""
-
-    id: str
-    name: str
-    channel: str
-    address: str
-    language: str
-
-
-class Addressees(Protocol):
-    """Whom a message goes to, and what its text may speak of."""
-
-    @abstractmethod
-    async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
-        """The customer, or the colleagues that ``to`` means (``user:x``, ``role:x``, ``team:x``, ``owner``)."""
-
-    @abstractmethod
-    async def about(self, ticket_id: int) -> Mapping[str, Value]:
-        """What message templates see besides the call's arguments: ``ticket``, ``customer``, ``link``."""
+    def seconds_since(self, moment: datetime) -> float:
+        """How long ago that was."""
+        return (self._now() - moment).total_seconds()

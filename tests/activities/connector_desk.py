@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
@@ -13,8 +14,12 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.calls import Calls
 from activities.connectors.model import Readers
-from activities.connectors.receipts import Reader, Receipt, Standing
+from activities.connectors.people import Reader
+from activities.connectors.receipts import ReceiptBook
 from activities.connectors.registry import Connectors, load_connectors
+from db.receipts import KnownReceipt, receipt
+from db.session import Store
+from db.tables import Row
 from sop.values import Value, Values, decode, encode
 from tests.demo.running_company import SECRET, TOKEN
 
@@ -31,31 +36,14 @@ MESSAGES = {
 }
 
 
-@dataclass
-class ReceiptsInMemory:
-    """The receipts of one test, as the database keeps them."""
+class Time:
+    """The hands' clock, which a test may move on."""
 
-    kept: dict[str, Receipt] = field(default_factory=dict)
-    errors: dict[str, str | None] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.ahead = timedelta()
 
-    async def begin(self, key: str, ticket_id: int | None, action: str, request_hash: str) -> Receipt | None:
-        known = self.kept.get(key)
-        if known is not None and known.standing is not Standing.FAILED:
-            return known
-        self.kept[key] = Receipt(Standing.STARTED, request_hash, datetime.now(UTC))
-        return None
-
-    async def again(self, key: str, started_at: datetime) -> bool:
-        if self.kept[key].started_at != started_at:
-            return False
-        self.kept[key] = replace(self.kept[key], standing=Standing.STARTED, started_at=datetime.now(UTC))
-        return True
-
-    async def finish(
-        self, key: str, standing: Standing, outputs: Values | None = None, error: str | None = None
-    ) -> None:
-        self.kept[key] = replace(self.kept[key], standing=standing, outputs=outputs or {})
-        self.errors[key] = error
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
 
 @dataclass
@@ -80,13 +68,23 @@ class Desk:
     """Hands that call, one activity at a time or many."""
 
     connectors: Connectors
-    receipts: ReceiptsInMemory = field(default_factory=ReceiptsInMemory)
+    store: Store
+    time: Time = field(default_factory=Time)
     people: People = field(default_factory=People)
     seconds: float = 30.0
 
+    def calls(self) -> Calls:
+        return Calls(self.connectors, ReceiptBook(self.store, self.time.now), self.people, self.people, MESSAGES)
+
+    async def receipt(self, key: str) -> KnownReceipt:
+        """The receipt of a call; it must be there."""
+        async with self.store.read() as conn:
+            known = await receipt(conn, key)
+        assert known is not None
+        return known
+
     async def call(self, action: str, key: str, attempt: int = 1, **arguments: Value) -> Values:
         """One try of the activity; its outputs."""
-        calls = Calls(self.connectors, self.receipts, self.people, self.people, MESSAGES)
         environment = ActivityEnvironment()
         environment.info = replace(
             environment.info,
@@ -103,7 +101,7 @@ class Desk:
             "gives": None,
         }
         [payload] = environment.payload_converter.to_payloads([order])
-        answer = await environment.run(calls.call, [RawValue(payload)])
+        answer = await environment.run(self.calls().call, [RawValue(payload)])
         outputs = decode(answer["outputs"])
         assert isinstance(outputs, Mapping)
         return outputs
@@ -116,11 +114,18 @@ class Desk:
             return failure
         raise AssertionError(f"{action} was done: {outputs}")
 
-    async def close(self) -> None:
-        await self.connectors.close()
-        await asyncio.sleep(0)
+
+@asynccontextmanager
+async def opened(connectors: Connectors, file: Path) -> AsyncIterator[Desk]:
+    """A desk with those connectors and a database of its own."""
+    store = Store(f"sqlite:///{file}")
+    async with store.write() as conn:
+        await conn.run_sync(Row.metadata.create_all)
+    yield Desk(connectors, store)
+    await connectors.close()
+    await store.dispose()
 
 
-def at_company(files: Mapping[str, str], port: int) -> Desk:
-    """A desk whose connectors stand at a demo company."""
-    return Desk(load_connectors(files, {"GONGDAN_COMPANY_URL": f"http://127.0.0.1:{port}"}, SECRETS))
+def at_company(files: Mapping[str, str], port: int) -> Connectors:
+    """The connectors that ship, at a demo company."""
+    return load_connectors(files, {"GONGDAN_COMPANY_URL": f"http://127.0.0.1:{port}"}, SECRETS)

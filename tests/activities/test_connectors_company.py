@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from activities.connectors.receipts import Reader, Standing
+from activities.connectors.people import Reader
 from activities.notify import write_message
+from db.session import Store
+from db.tables import ReceiptStatus
 from sop.events import FailureKind
 from sop.values import Value, reference
 from sop.yaml_text import read
-from tests.activities.connector_desk import PHONE, Desk, at_company
+from tests.activities.connector_desk import PHONE, Desk, at_company, opened
 from tests.demo.running_company import SECRET, TOKEN, Company
 
 pytestmark = pytest.mark.live
@@ -25,10 +28,9 @@ TAKES = {"notify.customer": ("survey", "amount", "tracking_no", "label_url", "re
 
 
 @pytest.fixture
-async def desk(company: Company, connector_files: dict[str, str]) -> AsyncIterator[Desk]:
-    desk = at_company(connector_files, company.port)
-    yield desk
-    await desk.close()
+async def desk(company: Company, connector_files: dict[str, str], tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened(at_company(connector_files, company.port), tmp_path / "desk.db") as desk:
+        yield desk
 
 
 def done(company: Company, kind: str, key: str) -> int:
@@ -156,7 +158,7 @@ async def test_a_refusal_is_final_and_says_why(desk: Desk) -> None:
     assert (failure.type, failure.non_retryable) == (FailureKind.REFUSED, True)
     assert "There is no order O-9999" in str(failure)
     assert "ERP 系统" in str(failure)
-    assert desk.receipts.kept["i1"].standing is Standing.FAILED
+    assert (await desk.receipt("i1")).status is ReceiptStatus.FAILED
 
 
 async def test_a_refused_call_may_be_made_again_once_its_cause_is_gone(desk: Desk, company: Company) -> None:
@@ -189,12 +191,26 @@ async def test_one_call_made_ten_times_at_once_has_one_effect_and_one_answer(des
     assert done(company, "erp.refund.create", "l1") == 1
 
 
-async def test_ten_workers_that_share_no_receipts_still_have_one_effect(desk: Desk, company: Company) -> None:
-    desks = [Desk(desk.connectors) for _ in range(10)]
-    answers = await asyncio.gather(*(each.call("erp.rma.create", "m1", order_no="O-1001") for each in desks))
+async def test_four_desks_that_share_no_receipts_still_have_one_effect(
+    company: Company, connector_files: dict[str, str], tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        connectors = [at_company(connector_files, company.port) for _ in range(4)]
+        desks = [await stack.enter_async_context(opened(c, tmp_path / f"{n}.db")) for n, c in enumerate(connectors)]
+        answers = await asyncio.gather(*(each.call("erp.rma.create", "m1", order_no="O-1001") for each in desks))
 
     assert len({answer["rma_no"] for answer in answers}) == 1
     assert done(company, "erp.rma.create", "m1") == 1
+
+
+async def test_without_its_database_a_hand_calls_nobody(desk: Desk, company: Company, tmp_path: Path) -> None:
+    nowhere = Desk(desk.connectors, Store(f"sqlite:///{tmp_path / 'missing' / 'desk.db'}"))
+    failure = await nowhere.refused("erp.rma.create", "x1", order_no="O-1001")
+    await nowhere.store.dispose()
+
+    assert (failure.type, failure.non_retryable) == (FailureKind.UNREACHABLE, False)
+    assert failure.next_retry_delay is not None
+    assert company.calls(key="x1") == []
 
 
 async def test_money_goes_out_to_the_last_digit(desk: Desk, company: Company) -> None:
@@ -227,23 +243,21 @@ async def test_a_value_that_would_move_in_a_path_is_never_sent(desk: Desk, compa
 
 
 async def test_a_company_that_is_not_there_is_unreachable_and_nothing_was_done(
-    connector_files: dict[str, str],
+    connector_files: dict[str, str], tmp_path: Path
 ) -> None:
-    desk = at_company(connector_files, 1)
-    failure = await desk.refused("erp.rma.create", "q1", order_no="O-1001")
-    await desk.close()
+    async with opened(at_company(connector_files, 1), tmp_path / "desk.db") as desk:
+        failure = await desk.refused("erp.rma.create", "q1", order_no="O-1001")
+        receipt = await desk.receipt("q1")
 
     assert (failure.type, failure.non_retryable) == (FailureKind.UNREACHABLE, False)
     assert "ask the other side" not in str(failure)
-    assert desk.receipts.kept["q1"].standing is Standing.FAILED
+    assert receipt.status is ReceiptStatus.FAILED
 
 
-async def test_a_wrong_token_is_refused_and_never_told(company: Company, connector_files: dict[str, str]) -> None:
-    desk = at_company(connector_files, company.port)
+async def test_a_secret_is_never_told_even_when_the_other_side_repeats_it(desk: Desk, company: Company) -> None:
     company.switch_on("fail", times=1, match={"system": "crm"})
     failures = [await desk.refused("crm.coupon.issue", "r1", customer_id=TOKEN, amount=1)]
     failures.append(await desk.refused("erp.order.get", "r2", order_no=TOKEN))
-    await desk.close()
 
     assert all(TOKEN not in str(failure) and SECRET not in str(failure) for failure in failures)
     assert "***" in str(failures[1])  # the company repeated it; we did not

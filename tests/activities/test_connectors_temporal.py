@@ -16,8 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.calls import Calls
-from tests.activities.connector_desk import MESSAGES, Desk, at_company
+from tests.activities.connector_desk import Desk, at_company, opened
 from tests.demo.running_company import Company
 
 pytestmark = pytest.mark.live
@@ -38,22 +37,22 @@ class OneCall:
 
 
 @pytest.fixture
-async def temporal(company: Company, connector_files: dict[str, str]) -> AsyncIterator[WorkflowEnvironment]:
+async def temporal(
+    company: Company, connector_files: dict[str, str], tmp_path: Path
+) -> AsyncIterator[WorkflowEnvironment]:
     server = str(Path(sys.executable).with_name("temporal"))
-    desk = at_company(connector_files, company.port)
+    connectors = at_company(connector_files, company.port)
     environment = await WorkflowEnvironment.start_local(dev_server_existing_path=server)
-    async with environment, working(environment, desk):
+    async with environment, opened(connectors, tmp_path / "desk.db") as desk, working(environment, desk):
         yield environment
-    await desk.close()
 
 
 def working(environment: WorkflowEnvironment, desk: Desk) -> Worker:
-    calls = Calls(desk.connectors, desk.receipts, desk.people, desk.people, MESSAGES)
     return Worker(
         environment.client,
         task_queue="calls",
         workflows=[OneCall],
-        activities=[calls.call],
+        activities=[desk.calls().call],
         workflow_runner=UnsandboxedWorkflowRunner(),  # the workflow is this test's, not the product's
     )
 

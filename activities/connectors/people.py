@@ -1,0 +1,42 @@
+"""What a hand must know of people: the text behind references, and whom a message goes to."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from activities.connectors.model import Readers
+from sop.values import Value
+
+
+class Personal(Protocol):
+    """The text behind references to personal fields."""
+
+    @abstractmethod
+    async def resolve(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
+        """The values of references, by their names (``customer.name``); one that is erased or unknown is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody a message goes to: how (``sms``, ``email``, ``wechat``), to which address, in which language."""
+
+    id: str
+    name: str
+    channel: str
+    address: str
+    language: str
+
+
+class Addressees(Protocol):
+    """Whom a message goes to, and what its text may speak of."""
+
+    @abstractmethod
+    async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
+        """The customer, or the colleagues that ``to`` means (``user:x``, ``role:x``, ``team:x``, ``owner``)."""
+
+    @abstractmethod
+    async def about(self, ticket_id: int) -> Mapping[str, Value]:
+        """What message templates see besides the call's arguments: ``ticket``, ``customer``, ``link``."""
