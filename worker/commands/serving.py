@@ -1,0 +1,88 @@
+"""``gongdan api``, ``worker``, ``relay``: one process each, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from db.session import Store
+from worker.asked import Asked
+from worker.connecting import connectors_of
+from worker.logs import begin_log
+from worker.settings import Settings
+
+GRACE = 5  # seconds for requests under way
+
+
+def api(asked: Asked) -> int:
+    """Serve the API and the console."""
+    import uvicorn  # heavy, and only for this command
+
+    from worker.serving_api import api_app
+
+    begin_log("api")
+    settings = asked.settings
+    host, port = asked.maybe("host") or settings.host, asked.number("port") or settings.port
+    uvicorn.run(
+        api_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=True,
+    )
+    return 0
+
+
+def worker(asked: Asked) -> int:
+    """Run a Temporal worker."""
+    from worker.serving import serve  # heavy, and only for this command
+
+    begin_log("worker")
+    return _until_stopped(lambda _stop: serve(asked.settings), looks=False)
+
+
+def relay(asked: Asked) -> int:
+    """Deliver what has been accepted."""
+    begin_log("relay")
+    return _until_stopped(lambda stop: _relay(asked.settings, stop), looks=True)
+
+
+async def _relay(settings: Settings, stop: asyncio.Event) -> None:
+    from worker.deliveries import Deliveries
+    from worker.messenger import Messenger
+    from worker.relay import Relay  # heavy, and only for this command
+    from workflows.client import Tickets, connect
+
+    store = Store(settings.database_url)
+    connectors = connectors_of(settings)
+    try:
+        tickets = Tickets(await connect(settings.temporal_address))
+        await Relay(store, Deliveries(store, tickets, Messenger(connectors, store).send)).run(stop)
+    finally:
+        await connectors.close()
+        await store.dispose()
+
+
+def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]], *, looks: bool) -> int:
+    """Run until SIGTERM or Ctrl-C. Who ``looks`` at the event ends by itself; others are cancelled."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        task = asyncio.ensure_future(work(stop))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not looks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    return 0

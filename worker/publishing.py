@@ -1,0 +1,58 @@
+"""What a workspace would publish: every definition compiled, every scenario played; or everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from activities.connectors.registry import read_connectors
+from sop.definition import Compiled
+from sop.loading import load_many
+from sop.problems import Problem, Refused
+from sop.workspace import Workspace
+from worker.scenarios import Outcome, play_all, read_stories
+from worker.workspace import fingerprint, parse_texts, read_texts, scenarios_of
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A workspace fit to be published. ``compiled`` and ``sources`` are by path; ``sha256`` is of all its files."""
+
+    workspace: Workspace
+    compiled: Mapping[str, Compiled]
+    sources: Mapping[str, str]
+    sha256: str
+    played: int
+
+
+class NotFit(Exception):
+    """The workspace cannot be published: problems of its files, or scenarios that fail. Nothing was stored.
+
+    ``texts`` are the files by path, to show the lines that are wrong."""
+
+    def __init__(
+        self, texts: Mapping[str, str], problems: tuple[Problem, ...] = (), failed: tuple[Outcome, ...] = ()
+    ) -> None:
+        super().__init__(f"{len(problems)} problems, {len(failed)} failing scenarios")
+        self.texts, self.problems, self.failed = texts, problems, failed
+
+
+def prepare(folder: Path) -> Edition:
+    """Read, check and play a workspace: connectors, then the catalog, then definitions. Raises ``NotFit``, ``Failure``."""
+    texts = read_texts(folder)
+    try:
+        space = parse_texts(texts)
+        read_connectors(space.connectors)
+        compiled = load_many(space.definitions, space.catalog)
+    except Refused as refused:
+        raise NotFit(texts, refused.problems) from None
+    outcomes = _play(texts, compiled, folder)
+    if failed := tuple(outcome for outcome in outcomes if outcome.wrong):
+        raise NotFit(texts, failed=failed)
+    return Edition(space, compiled, space.definitions, fingerprint(texts), len(outcomes))
+
+
+def _play(texts: Mapping[str, str], compiled: Mapping[str, Compiled], folder: Path) -> list[Outcome]:
+    stories = read_stories(scenarios_of(texts), folder)
+    return list(play_all(stories, {(folder / path).resolve(): each for path, each in compiled.items()}))

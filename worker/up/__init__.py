@@ -1,0 +1,1 @@
+"""``gongdan up``: every process of the product on one machine, watched by one supervisor."""
