@@ -151,49 +151,6 @@ class Posting:
         return MessagePosted(self.message, self.by, self.visibility)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What intake answers: the classification, the definitions to start, and the event types others may start on."""
-
-    category: str
-    priority: str
-    team: str | None = None
-    rule: str = ""
-    definitions: list[Json] = field(default_factory=list)
-    starters: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Choosing:
-    """Which definitions start on this event?"""
-
-    ticket_id: int
-    on: str
-    ticket: dict[str, Json]
-    customer: dict[str, Json]
-    event: dict[str, Json] = field(default_factory=dict)
-    sop: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Facts to write down, in order, as plain JSON (``plain_fact``)."""
-
-    ticket_id: int
-    facts: list[Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Whom dispatch found for a fact (see ``sop.events.Dispatched``)."""
-
-    seq: int
-    person: str | None = None
-    pool: str | None = None
-    approvers: list[str] = field(default_factory=list)
-    lead: bool = False
-
-
 def encoded(values: object) -> dict[str, Json]:
     """A mapping of values as plain JSON."""
     plain = encode(values)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-PASSED = ("sop", "playbooks", "jinja2", "markupsafe", "pydantic", "pydantic_core", "annotated_types", "yaml", "zoneinfo")
+PASSED = (
+    "sop",
+    "playbooks",
+    "jinja2",
+    "markupsafe",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "yaml",
+    "zoneinfo",
+)
 
 
 def runner() -> SandboxedWorkflowRunner:

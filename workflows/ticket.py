@@ -16,6 +16,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.messages import CHOOSE, INTAKE, WRITE, Choosing, Found, Taken, Writing
     from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
     from sop.engine import Engine
     from sop.events import (
@@ -37,19 +38,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import (
         Answer,
         Ballot,
-        Choosing,
-        Found,
         Happening,
         Order,
         Posting,
         Receipt,
         Settlement,
-        Taken,
         TicketStart,
-        Writing,
     )
 
-INTAKE, CHOOSE, WRITE = "intake", "choose", "write"
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 LOCAL = timedelta(seconds=10)
@@ -73,6 +69,7 @@ class TicketWorkflow:
         self._receipts = dict(start.receipts)
         self._written = self._moved = 0
         self._finished = False
+        self._ready = start.state is not None
         if start.state is not None:
             self._engine = Engine(load(start.state))
             return
@@ -156,11 +153,12 @@ class TicketWorkflow:
             self._tell(told.event())
 
     def _check(self, said: Said) -> None:
-        if said.key not in self._receipts:
+        if self._ready and said.key not in self._receipts:
             _spoken(lambda: self._engine.check(said.event(), workflow.now()))
 
     async def _accept(self, said: Said) -> Receipt:
         """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""
+        await workflow.wait_condition(lambda: self._ready)
         known = self._receipts.get(said.key)
         if known is not None:
             return known
@@ -203,6 +201,7 @@ class TicketWorkflow:
         self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule))
         self._engine.state.starters = taken.starters
         self._tell(DefinitionsChosen("ticket.created", tuple(taken.definitions)))
+        self._ready = True
 
     def _asking(self, on: str, event: dict[str, object] | None = None) -> Choosing:
         state = self._engine.state

@@ -49,7 +49,8 @@ class Engine:
         """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …) and its customer
         without personal data. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
         ledger rows it has already."""
-        facts = {**{name: None for name in TICKET_FIELDS}, **ticket}
+        fields = ticket.get("fields")
+        facts = {**{name: None for name in TICKET_FIELDS}, **(fields if isinstance(fields, Mapping) else {}), **ticket}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
         created = facts.get("created_at")
         opened_at = datetime.fromisoformat(created) if isinstance(created, str) else now

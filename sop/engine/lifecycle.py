@@ -39,6 +39,8 @@ def chosen(turn: Turn, event: DefinitionsChosen) -> None:
         if compiled["kind"] == "playbook" and compiled["key"] in turn.state.runs:
             continue
         run = flow.start_run(turn, compiled)
+        for field in run.model.document.fields:
+            turn.state.ticket.setdefault(field.key, field.default)
         clocks.start_clocks(turn, run)
         flow.set_off(turn, run)
 

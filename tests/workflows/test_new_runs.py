@@ -1,0 +1,35 @@
+"""A ticket goes on in a new workflow run at every step, and nobody can tell from its story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporal_stage import Lockstep, time_skipping
+
+from sop.definition import Compiled
+from sop.scenario import Case, Script, judge, read_scripts, trace_of
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+CASES = [
+    pytest.param(script, case, id=f"{name}-{number}-{case.name}")
+    for name in ("return", "lost_parcel")
+    for script in read_scripts((SCENARIOS / f"{name}.yaml").read_text("utf-8"), name)
+    for number, case in enumerate(script.cases, 1)
+]
+
+
+@pytest.mark.parametrize(("script", "case"), CASES)
+async def test_a_new_run_at_every_step_changes_nothing(
+    script: Script, case: Case, library: dict[str, Compiled]
+) -> None:
+    compiled = library[Path(script.file).name]
+
+    async with time_skipping() as env, Lockstep.open(env, script, case, compiled, 1, history_limit=1) as both:
+        for number, act in enumerate(case.play, 1):
+            await both.act(act, number)
+
+        assert both.wrong == []
+        assert trace_of(both.facts) == trace_of(both.pure.facts)
+        assert judge(case.expect, both.facts, compiled["key"]) == []
+        assert len(both.world.runs) >= len(case.play)
