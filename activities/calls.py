@@ -18,11 +18,12 @@ from temporalio.exceptions import ApplicationError
 from activities.connectors.effect import ASK_FIRST_EN, ASK_FIRST_ZH, Budget, Effects
 from activities.connectors.failures import CallFailed, RefusedByOtherSide
 from activities.connectors.model import Retry
-from activities.connectors.people import Addressees, Personal
+from activities.connectors.people import People
 from activities.connectors.receipts import ReceiptBook
 from activities.connectors.registry import Connectors, Service
-from activities.connectors.request import Order, personal_names, request_hash, with_personal
+from activities.connectors.request import Order, request_hash
 from activities.notify import MessageTemplates, write_message
+from db.personal import references_in, written_out
 from db.session import StoreUnavailable
 from sop.catalog import Effect
 from sop.events import FailureKind
@@ -49,14 +50,12 @@ class Calls:
         self,
         connectors: Connectors,
         receipts: ReceiptBook,
-        personal: Personal,
-        addressees: Addressees,
+        people: People,
         templates: MessageTemplates,
     ) -> None:
         self._connectors = connectors
         self._effects = Effects(receipts)
-        self._personal = personal
-        self._addressees = addressees
+        self._people = people
         self._templates = templates
 
     @activity.defn(dynamic=True)
@@ -93,22 +92,22 @@ class Calls:
         return outputs[0]
 
     async def _with_personal(self, asked: Asked, hidden: set[str]) -> Values:
-        names = sorted(personal_names(asked.arguments))
+        names = sorted(references_in(asked.arguments))
         if not names:
             return asked.arguments
-        known = await self._personal.resolve(asked.ticket_id, names)
+        known = await self._people.texts(asked.ticket_id, names)
         hidden |= {value for value in known.values() if isinstance(value, str) and len(value) > 1}
-        return {name: with_personal(value, known) for name, value in asked.arguments.items()}
+        return {name: written_out(value, known) for name, value in asked.arguments.items()}
 
     async def _letters(self, service: Service, order: Order, hidden: set[str]) -> list[Order]:
         """The order once for each reader, each with its own key where there are several."""
         who = service.operation.message
         to = order.arguments.get("to")
-        readers = await self._addressees.readers(order.ticket_id, who, str(to) if to else None) if who else ()
+        readers = await self._people.readers(order.ticket_id, who, str(to) if to else None) if who else ()
         if not readers:
             raise RefusedByOtherSide("there is nobody to tell", "没有可以通知的人")
         hidden |= {text for reader in readers for text in (reader.name, reader.address) if len(text) > 1}
-        about = await self._addressees.about(order.ticket_id)
+        about = await self._people.about(order.ticket_id)
         return [
             Order(
                 order.ticket_id,

@@ -35,7 +35,7 @@ class Heard:
     """An event from a system and the business keys by which its ticket is found."""
 
     event: Occurred
-    keys: tuple[Key, ...]
+    correlation: tuple[Key, ...]
 
 
 def read_hook(listener: Listener, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> Heard:

@@ -11,14 +11,6 @@ from activities.connectors.model import Readers
 from sop.values import Value
 
 
-class Personal(Protocol):
-    """The text behind references to personal fields."""
-
-    @abstractmethod
-    async def resolve(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
-        """The values of references, by their names (``customer.name``); one that is erased or unknown is left out."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody a message goes to: how (``sms``, ``email``, ``wechat``), to which address, in which language."""
@@ -30,8 +22,12 @@ class Reader:
     language: str
 
 
-class Addressees(Protocol):
-    """Whom a message goes to, and what its text may speak of."""
+class People(Protocol):
+    """The people around a ticket: their personal fields, whom a message goes to, what its text may speak of."""
+
+    @abstractmethod
+    async def texts(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
+        """What references stand for, by name (``customer.name``); what is erased or unknown is left out."""
 
     @abstractmethod
     async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from activities.connectors import exact_json, templates
@@ -13,9 +12,7 @@ from activities.connectors.line import Asked
 from activities.connectors.model import Check, Method, Template
 from activities.connectors.registry import Service
 from sop.catalog import Effect, Idempotency
-from sop.values import CLOSING, OPENING, Value, Values
-
-_REFERENCE = re.compile(f"{OPENING}([^{OPENING}{CLOSING}]*){CLOSING}")
+from sop.values import Value, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +31,6 @@ def request_hash(action: str, arguments: Values) -> str:
     """What a call asks for, as text of fixed length; of the references, so that it holds nothing personal."""
     ordered = exact_json.dumps({"action": action, "arguments": _sorted(arguments)})
     return hashlib.sha256(ordered).hexdigest()
-
-
-def personal_names(value: Value) -> set[str]:
-    """The names of every reference in a value."""
-    return {name for text in _texts(value) for name in _REFERENCE.findall(text)}
-
-
-def with_personal(value: Value, known: Mapping[str, Value]) -> Value:
-    """The value with its references replaced. A text that is one reference becomes the value itself; what is erased is
-    null there and empty inside a text."""
-    match value:
-        case str():
-            whole = _REFERENCE.fullmatch(value)
-            if whole:
-                return known.get(whole[1])
-            return _REFERENCE.sub(lambda found: templates.text(known.get(found[1])), value)
-        case Mapping():
-            return {key: with_personal(item, known) for key, item in value.items()}
-        case list() | tuple():
-            return [with_personal(item, known) for item in value]
-        case _:
-            return value
 
 
 def request(service: Service, order: Order) -> Asked:
@@ -117,20 +92,6 @@ def _body(body: Template, method: Method, scope: templates.Scope) -> bytes | Non
 
 def _unwritable(service: Service, wrong: Exception) -> RefusedByOtherSide:
     return RefusedByOtherSide(f"{service.name} cannot be asked: {wrong}", f"{service.name} 的请求无法写成：{wrong}")
-
-
-def _texts(value: Value) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _texts(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts(item)
-        case _:
-            return
 
 
 def _sorted(value: Value) -> Value:

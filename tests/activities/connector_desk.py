@@ -47,13 +47,13 @@ class Time:
 
 
 @dataclass
-class People:
+class KnownPeople:
     """The personal values and addressees of one ticket."""
 
     values: dict[str, Value] = field(default_factory=dict)
     known: list[Reader] = field(default_factory=lambda: [Reader("C-1001", "王芳", "sms", PHONE, "zh")])
 
-    async def resolve(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
+    async def texts(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
         return {name: self.values[name] for name in names if name in self.values}
 
     async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
@@ -70,11 +70,11 @@ class Desk:
     connectors: Connectors
     store: Store
     time: Time = field(default_factory=Time)
-    people: People = field(default_factory=People)
+    people: KnownPeople = field(default_factory=KnownPeople)
     seconds: float = 30.0
 
     def calls(self) -> Calls:
-        return Calls(self.connectors, ReceiptBook(self.store, self.time.now), self.people, self.people, MESSAGES)
+        return Calls(self.connectors, ReceiptBook(self.store, self.time.now), self.people, MESSAGES)
 
     async def receipt(self, key: str) -> KnownReceipt:
         """The receipt of a call; it must be there."""

@@ -135,7 +135,7 @@ def test_what_the_demo_carrier_really_sends_is_understood(
     [(path, headers, body)] = deliveries
     heard = read_hook(carrier, headers, body, datetime.now(UTC))
     assert path == "/hooks/carrier"
-    assert (heard.event.type, heard.keys) == (kind, (Key("tracking_no", "SF900001"),))
+    assert (heard.event.type, heard.correlation) == (kind, (Key("tracking_no", "SF900001"),))
 
 
 @pytest.fixture(scope="module")
