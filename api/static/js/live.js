@@ -35,7 +35,7 @@ function listen(address, tabs, tell) {
 function changed(htmx, news) {
   for (const part of document.querySelectorAll("[data-follow]")) {
     const of = part.dataset.follow;
-    if (of !== "queue" && !news.includes(of)) continue;
+    if (of !== "queue" && !news.includes(of) && !news.includes("*")) continue;
     if ("dirty" in part.dataset || part.contains(typing())) {
       part.dataset.stale = "";
       document.getElementById("stale").hidden = false;

@@ -1,0 +1,71 @@
+"""What the ticket page reads: the ticket, its steps and its timeline, and the names that stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.queries.tickets import RunFacts, StepFacts, TicketFacts, steps, ticket
+from db.queries.timeline import Audience, Happened, Said, timeline
+from db.tables import Person as PersonRow
+from db.tables import PersonalValue, Published
+from sop.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything about one ticket. ``steps``: closed ones too; ``plan``: the main line of the SOP it follows;
+    ``personal``: what the references to personal form fields stand for."""
+
+    ticket: TicketFacts
+    steps: Sequence[StepFacts]
+    timeline: Sequence[Said | Happened]
+    people: Mapping[str, str]
+    personal: Mapping[str, Value]
+    plan: Sequence[Mapping[str, object]]
+
+    @property
+    def main(self) -> RunFacts | None:
+        """The run of the SOP that the ticket follows."""
+        return main_of(self.ticket.runs)
+
+
+async def bundle(conn: AsyncConnection, ticket_id: int, audience: Audience, now: datetime) -> Bundle | None:
+    """Everything about a ticket; None where there is none."""
+    facts = await ticket(conn, ticket_id, now)
+    if facts is None:
+        return None
+    personal = select(PersonalValue.ref, PersonalValue.value).where(PersonalValue.ticket_id == ticket_id)
+    return Bundle(
+        ticket=facts,
+        steps=await steps(conn, ticket_id),
+        timeline=await timeline(conn, ticket_id, audience),
+        people=await names(conn),
+        personal={row.ref: row.value for row in await conn.execute(personal)},
+        plan=await _plan(conn, main_of(facts.runs)),
+    )
+
+
+async def names(conn: AsyncConnection) -> dict[str, str]:
+    """Everybody's name by id."""
+    return {row.id: row.name for row in await conn.execute(select(PersonRow.id, PersonRow.name))}
+
+
+def main_of(runs: Sequence[RunFacts]) -> RunFacts | None:
+    """The SOP that a ticket follows, among its runs: the first that no other has called."""
+    return next((run for run in runs if run.kind == "sop" and run.parent_run is None), None)
+
+
+async def _plan(conn: AsyncConnection, main: RunFacts | None) -> Sequence[Mapping[str, object]]:
+    if main is None:
+        return ()
+    wanted = select(Published.compiled).where(
+        Published.kind == main.kind, Published.key == main.key, Published.version == main.version
+    )
+    compiled = await conn.scalar(wanted)
+    found = compiled["document"].get("steps") if compiled else ()
+    return found if isinstance(found, list) else ()

@@ -1,0 +1,162 @@
+"""The ledger in words: one sentence for each fact that a reader of the timeline wants to know of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from api.pages import words
+from api.pages.language import Speech, msg
+from api.pages.rendering import Press
+from db.queries.timeline import Happened
+from sop.facts import FactType
+from sop.values import Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Says facts for one reader. ``people``: names by id."""
+
+    press: Press
+    speech: Speech
+    people: Mapping[str, str]
+
+    def sentence(self, fact: Happened, step: str) -> tuple[str, str] | None:
+        """The icon and the sentence of one fact; None where it says nothing to a reader. ``step``: its step's title."""
+        tell = _TELLERS.get(fact.type)
+        if tell is None:
+            return None
+        by = "customer" if fact.by_kind == "customer" else fact.by_id or ""
+        return tell(self, step, self.person(by), fact.data)
+
+    def person(self, key: str) -> str:
+        """Somebody's name by id."""
+        return self.people.get(key) or self.press.holder(key, self.speech)
+
+    def label(self, value: Value) -> str:
+        """A label or a plain value in the reader's language."""
+        return self.speech.label(value)
+
+
+Telling = tuple[str, str] | None
+
+
+def _opened(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    channel = t.press.named("channels", str(data.get("channel") or ""), t.speech)
+    return "inbox", t.speech.say("Ticket opened (%(channel)s)", channel=channel)
+
+
+def _classified(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    category = t.press.named("categories", str(data.get("category") or ""), t.speech)
+    priority = t.press.named("priorities", str(data.get("priority") or ""), t.speech)
+    return "flag", t.speech.say("Classified: %(category)s, priority %(priority)s", category=category, priority=priority)
+
+
+def _status(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    status = str(data.get("status") or "")
+    return "bolt", t.speech.say("Status: %(status)s", status=t.speech.say(words.STATUSES.get(status, status)))
+
+
+def _owner(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    who = t.person(str(data.get("person") or data.get("team") or data.get("wanted") or ""))
+    text = t.speech.say("Owner: %(name)s", name=who)
+    return "person", _with_note(text, data)
+
+
+def _priority(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    priority = t.press.named("priorities", str(data.get("priority") or ""), t.speech)
+    text = t.speech.say("Priority: %(priority)s", priority=priority)
+    reason = data.get("reason") or data.get("note")
+    return "flag", f"{text} · {reason}" if reason else text
+
+
+def _run_started(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    title, version = t.label(data.get("title")) or str(data.get("key")), data.get("version")
+    return "flow", t.speech.say("Started: %(title)s v%(version)s", title=title, version=version)
+
+
+def _run_ended(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    result = str(data.get("result") or "")
+    return "flow", t.speech.say("Ended: %(result)s", result=t.speech.say(words.RUN_STATUSES.get(result, result)))
+
+
+def _step_closed(t: Teller, step: str, by: str, data: Values) -> Telling:
+    match data.get("status"):
+        case "done" if by and by != "system":
+            return "check", t.speech.say("%(name)s completed %(step)s", name=by, step=step)
+        case "timeout":
+            return "clock", t.speech.say("%(step)s was not answered in time", step=step)
+        case _:
+            return None
+
+
+def _action_done(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    undone = bool(data.get("undo"))
+    text = msg("%(action)s was undone") if undone else msg("%(action)s is done")
+    return "gear", t.speech.say(text, action=data.get("action"))
+
+
+def _action_failed(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    return "alert", t.speech.say("%(action)s failed: %(why)s", action=data.get("action"), why=data.get("message"))
+
+
+def _incident_opened(t: Teller, step: str, _by: str, data: Values) -> Telling:
+    return "alert", t.speech.say("%(step)s cannot go on: %(why)s", step=step, why=data.get("message"))
+
+
+def _incident_closed(t: Teller, step: str, by: str, data: Values) -> Telling:
+    choice = t.speech.say(_REMEDIES.get(str(data.get("choice")), str(data.get("choice"))))
+    return "check", t.speech.say("%(step)s goes on: %(choice)s (%(name)s)", step=step, choice=choice, name=by)
+
+
+def _vote(t: Teller, step: str, by: str, data: Values) -> Telling:
+    text = msg("%(name)s approved %(step)s") if data.get("approve") else msg("%(name)s rejected %(step)s")
+    said, comment = t.speech.say(text, name=by, step=step), data.get("comment")
+    return ("check" if data.get("approve") else "close"), f"{said} · {comment}" if comment else said
+
+
+def _event(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    event = t.press.named("events", str(data.get("type") or ""), t.speech)
+    return "bolt", t.speech.say("Event: %(event)s (%(source)s)", event=event, source=data.get("source"))
+
+
+def _alert(t: Teller, step: str, _by: str, data: Values) -> Telling:
+    about = str(data.get("about") or "")
+    name = t.speech.say(words.CLOCKS[about]) if about in words.CLOCKS else step or about
+    text = words.ALERTS.get(str(data.get("kind")), "%(about)s")
+    return "bell", t.speech.say(text, about=name)
+
+
+def _breached(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    name = str(data.get("clock") or "")
+    return "alert", t.speech.say("%(clock)s: overdue", clock=t.speech.say(words.CLOCKS.get(name, name)))
+
+
+def _with_note(text: str, data: Values) -> str:
+    return f"{text} · {data['note']}" if data.get("note") else text
+
+
+_REMEDIES = {
+    "retry": msg("Retry"),
+    "enter": msg("Enter by hand"),
+    "skip": msg("Skip"),
+    "stop": msg("Stop"),
+}
+_TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
+    FactType.TICKET_OPENED: _opened,
+    FactType.TICKET_CLASSIFIED: _classified,
+    FactType.TICKET_STATUS: _status,
+    FactType.TICKET_OWNER: _owner,
+    FactType.TICKET_PRIORITY: _priority,
+    FactType.RUN_STARTED: _run_started,
+    FactType.RUN_ENDED: _run_ended,
+    FactType.STEP_CLOSED: _step_closed,
+    FactType.ACTION_DONE: _action_done,
+    FactType.ACTION_FAILED: _action_failed,
+    FactType.INCIDENT_OPENED: _incident_opened,
+    FactType.INCIDENT_CLOSED: _incident_closed,
+    FactType.VOTE_CAST: _vote,
+    FactType.EVENT_RECEIVED: _event,
+    FactType.ALERT: _alert,
+    FactType.CLOCK_BREACHED: _breached,
+}

@@ -1,0 +1,103 @@
+"""What the desk's codes are called: statuses, lights, stages, speakers. Message ids; ``Speech.say`` translates them."""
+
+from __future__ import annotations
+
+from api.pages.language import msg
+
+STATUSES = {
+    "new": msg("New"),
+    "open": msg("In progress"),
+    "waiting_customer": msg("Waiting for the customer"),
+    "waiting": msg("Waiting"),
+    "paused": msg("Paused"),
+    "resolved": msg("Resolved"),
+    "cancelled": msg("Cancelled"),
+    "closed": msg("Closed"),
+}
+STATUS_CLASSES = {
+    "new": "live",
+    "open": "live",
+    "waiting_customer": "wait",
+    "waiting": "wait",
+    "paused": "wait",
+    "resolved": "done",
+    "closed": "done",
+}
+RUN_STATUSES = {
+    "running": msg("Running"),
+    "open": msg("Running"),
+    "resolved": msg("Resolved"),
+    "rejected": msg("Rejected"),
+    "cancelled": msg("Cancelled"),
+    "done": msg("Done"),
+    "ended": msg("Ended"),
+}
+SHADES = {
+    "green": msg("in time"),
+    "yellow": msg("due soon"),
+    "red": msg("overdue"),
+    "paused": msg("paused"),
+    "none": msg("no due time"),
+}
+STAGES = {
+    "done": msg("done"),
+    "current": msg("now"),
+    "failed": msg("failed"),
+    "skipped": msg("skipped"),
+    "ahead": msg("to come"),
+}
+SPEAKERS = {
+    "customer": msg("Customer"),
+    "staff": msg("Reply"),
+    "note": msg("Internal note"),
+    "system": msg("System"),
+}
+PRIORITY_CLASSES = {"urgent": "P1", "high": "P2", "normal": "P3", "low": "P4"}
+CLOCKS = {
+    "first_response": msg("First response"),
+    "next_response": msg("Next response"),
+    "resolution": msg("Resolution"),
+    "update": msg("Update to the customer"),
+}
+CATEGORY_ICONS = {
+    "return": "again",
+    "lost_parcel": "box",
+    "repair": "tool",
+    "complaint": "alert",
+    "it_request": "keyboard",
+    "general": "talk",
+}
+VIEWS = {
+    "mine": (msg("My work"), "person"),
+    "open": (msg("All open"), "inbox"),
+    "unassigned": (msg("Unassigned"), "plus"),
+    "due_soon": (msg("Due soon"), "clock"),
+    "breached": (msg("Overdue"), "alert"),
+    "waiting": (msg("Waiting"), "pause"),
+    "resolved": (msg("Done"), "check"),
+    "all": (msg("All tickets"), "search"),
+}
+ALERTS = {
+    "remind": msg("Reminder: %(about)s is due soon"),
+    "warn": msg("Reminder: %(about)s is due soon"),
+    "overdue": msg("%(about)s is overdue"),
+    "breach": msg("%(about)s is overdue"),
+    "escalate": msg("%(about)s was escalated"),
+    "incident": msg("%(about)s cannot go on by itself"),
+}
+ALERT_ICONS = {
+    "remind": "clock",
+    "warn": "clock",
+    "overdue": "alert",
+    "breach": "alert",
+    "escalate": "flag",
+    "incident": "bolt",
+}
+CUSTOMER = {"phone": msg("Phone"), "email": msg("E-mail"), "address": msg("Address")}
+ORDER = {
+    "no": msg("Order"),
+    "paid": msg("Paid"),
+    "tracking_no": msg("Waybill"),
+    "item": msg("Item"),
+    "items": msg("Items"),
+}
