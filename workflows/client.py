@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -65,11 +65,14 @@ class TemporalUnavailable(Exception):
 
 
 async def connect(address: str | None = None, *, lazy: bool = True) -> Client:
-    """A client from Temporal's standard settings (``TEMPORAL_*`` variables and profile), or of an address given."""
+    """A client from Temporal's standard settings (``TEMPORAL_*`` variables and profile), or of an address given.
+
+    Unless it is ``lazy``, raises ``TemporalUnavailable`` when nobody answers."""
     settings = ClientConfig.load_client_connect_config()
     if address is not None:
         settings["target_host"] = address
-    return await Client.connect(**settings, lazy=lazy)
+    async with _reached():
+        return await Client.connect(**settings, lazy=lazy)
 
 
 async def register_attributes(client: Client) -> None:
@@ -77,11 +80,16 @@ async def register_attributes(client: Client) -> None:
     for name, kind in attributes.TYPES.items():
         wanted = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")}
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
-        try:
-            await client.operator_service.add_search_attributes(request)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.ALREADY_EXISTS:
-                raise
+        async with _reached():
+            await _unless_known(client.operator_service.add_search_attributes(request))
+
+
+async def _unless_known(adding: Awaitable[object]) -> None:
+    try:
+        await adding
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise
 
 
 class Tickets:

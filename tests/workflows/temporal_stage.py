@@ -154,10 +154,13 @@ class Lockstep:
 
     async def settle(self) -> None:
         """Wait until the workflow has written down as much as the pure stage, and has had time to say so."""
-        for _ in range(2000):
+        for look in range(1, 2000):
             await asyncio.sleep(0.01)
             if len(self.facts) >= len(self.pure.facts):
                 break
+            if look % 200 == 0:  # a failed call is tried again after a while, which passes only if it is let
+                await self.env.sleep(timedelta(seconds=20))
+                self.pure.advance("20s")
         await asyncio.sleep(0.04)
 
     @property

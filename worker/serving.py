@@ -1,0 +1,73 @@
+"""The Temporal worker: every room's hands, composed once, until the process is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.calls import Calls
+from activities.connectors.receipts import ReceiptBook
+from activities.intake import Intake, Rules
+from activities.people import PeopleOfTheDesk
+from activities.writing import Ledger
+from db.session import Store
+from sop.workspace import Workspace
+from worker.connecting import connectors_of
+from worker.settings import Settings
+from worker.workspace import parse_texts, read_texts
+from workflows.client import TemporalUnavailable, connect, register_attributes
+from workflows.messages import TASK_QUEUE
+from workflows.sandbox import runner
+from workflows.ticket import TicketWorkflow
+
+GRACE = timedelta(seconds=20)  # for calls under way when the process is told to stop
+CACHED = 2_000  # tickets kept in memory; the others are replayed from their history when something happens
+
+
+async def serve(settings: Settings) -> None:
+    """Work until cancelled. Waits for Temporal as long as it takes."""
+    workspace = parse_texts(read_texts(settings.workspace))
+    async with AsyncExitStack() as stack:
+        store = Store(settings.database_url)
+        stack.push_async_callback(store.dispose)
+        connectors = connectors_of(settings)
+        stack.push_async_callback(connectors.close)
+        client = await reached(settings)
+        calls = Calls(connectors, ReceiptBook(store), PeopleOfTheDesk(store, settings.public_url), workspace.messages)
+        intake, ledger = Intake(store, rules_of(workspace)), Ledger(store)
+        worker = Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=[TicketWorkflow],
+            activities=[intake.intake, intake.choose, ledger.write, calls.call],
+            workflow_runner=runner(),
+            max_cached_workflows=CACHED,
+            graceful_shutdown_timeout=GRACE,
+        )
+        structlog.get_logger("worker").info("serving", queue=TASK_QUEUE, temporal=settings.temporal_address)
+        await worker.run()
+
+
+def rules_of(workspace: Workspace) -> Rules:
+    """What classification goes by."""
+    return Rules(workspace.company.rules, workspace.company.categories)
+
+
+async def reached(settings: Settings) -> Client:
+    """A connected client whose namespace knows our search attributes; tries until Temporal is there."""
+    pause = 0.2
+    while True:
+        try:
+            client = await connect(settings.temporal_address, lazy=False)
+            await register_attributes(client)
+        except TemporalUnavailable:
+            structlog.get_logger("worker").warning("temporal_away", again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+        else:
+            return client
