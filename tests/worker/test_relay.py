@@ -40,7 +40,9 @@ async def tickets_of(server: TemporalServer, queue: str) -> Tickets:
 async def relaying(store: Store, tickets: Tickets, send=nothing_to_send, count: int = 1) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
     """Relays at work, ended when the block is left."""
     stop = asyncio.Event()
-    relays = [asyncio.create_task(Relay(store, Deliveries(store, tickets, send), tries=3).run(stop)) for _ in range(count)]
+    relays = [
+        asyncio.create_task(Relay(store, Deliveries(store, tickets, send), tries=3).run(stop)) for _ in range(count)
+    ]
     try:
         yield
     finally:
@@ -78,7 +80,9 @@ async def told(server: TemporalServer, ticket_id: int) -> list[str]:
     """The messages a ticket's workflow was told of, in the order of its history."""
     client = await Client.connect(server.address)
     history = await client.get_workflow_handle(f"ticket-{ticket_id}").fetch_history()
-    signals = [event.workflow_execution_signaled_event_attributes for event in history.events if event.event_type == SIGNALED]
+    signals = [
+        event.workflow_execution_signaled_event_attributes for event in history.events if event.event_type == SIGNALED
+    ]
     payloads = [(await client.data_converter.decode(signal.input.payloads))[0] for signal in signals]
     return [payload["message"] for payload in payloads]
 

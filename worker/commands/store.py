@@ -1,0 +1,94 @@
+"""``gongdan migrate`` and ``gongdan publish``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from db import migrate as schema
+from db.session import Store, StoreUnavailable
+from sop.problems import Language
+from worker.asked import Asked
+from worker.publishing import NotFit, prepare
+from worker.stocking import Change, Published, changes
+from worker.stocking import publish as stock
+from worker.storing import with_store
+from worker.terminal import Terminal
+from worker.words import Failure, Words
+
+_CHANGES = {
+    Change.NEW: Words("新增", "new"),
+    Change.CHANGED: Words("新版本", "new version"),
+    Change.BACK: Words("恢复", "back again"),
+    Change.SAME: Words("未变", "unchanged"),
+}
+
+
+def migrate(asked: Asked) -> int:
+    """Bring the schema and Temporal's search attributes up to date."""
+    terminal, settings = asked.terminal, asked.settings
+    if settings.database_url.startswith("sqlite:///"):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with terminal.busy("正在更新数据库…", "migrating the database …"):
+            asyncio.run(schema.upgrade(settings.database_url))
+    except StoreUnavailable as away:
+        raise Failure(f"数据库没有应答：{away}", f"{away}; is GONGDAN_DATABASE_URL right?") from None
+    terminal.tell(Words(f"数据库已是 {schema.newest()}", f"the database stands at {schema.newest()}"))
+    if asked.flag("no_temporal"):
+        return 0
+    from worker.migrating import register_attributes  # heavy, and not always needed
+
+    with terminal.busy("正在登记搜索属性…", "registering search attributes …"):
+        new = asyncio.run(register_attributes(settings))
+    names = ", ".join(new)
+    terminal.tell(
+        Words(f"新增搜索属性：{names}", f"new search attributes: {names}")
+        if new
+        else Words("搜索属性齐全", "search attributes are there")
+    )
+    return 0
+
+
+def publish(asked: Asked) -> int:
+    """Check and test the workspace, then store it, all of it or nothing."""
+    terminal = asked.terminal
+    try:
+        with terminal.busy("正在检查和测试…", "checking and testing …"):
+            edition = prepare(asked.settings.workspace)
+    except NotFit as not_fit:
+        show_not_fit(not_fit, terminal)
+        raise Failure("工作区有错误，什么也没有发布", "the workspace has mistakes; nothing was published") from None
+
+    async def store_it(store: Store) -> Sequence[Published]:
+        if asked.flag("dry_run"):
+            async with store.read() as conn:
+                return await changes(conn, edition)
+        async with store.write() as conn:
+            return await stock(conn, edition, asked.text("by"), datetime.now(UTC))
+
+    done = with_store(asked, store_it)
+    for each in done:
+        terminal.tell(f"{each.kind:<8} {each.key}@{each.version}  {_CHANGES[each.change].tell(terminal.tongue)}")
+    count, people = len(done), len(edition.workspace.company.people)
+    terminal.note(
+        terminal.say(
+            f"{edition.played} 个场景通过；{count} 个定义，{people} 个人员"
+            + ("（未保存）" if asked.flag("dry_run") else ""),
+            f"{edition.played} scenarios passed; {count} definitions, {people} people"
+            + (" (nothing was stored)" if asked.flag("dry_run") else ""),
+        )
+    )
+    return 0
+
+
+def show_not_fit(not_fit: NotFit, terminal: Terminal) -> None:
+    """Every problem with its line, and every scenario that fails."""
+    language = Language(terminal.tongue.value)
+    for problem in not_fit.problems:
+        terminal.note(problem.render(not_fit.texts.get(problem.file, ""), language))
+    for outcome in not_fit.failed:
+        terminal.note(f"✗ {outcome.story.file}: {outcome.case}")
+        for sentence in outcome.wrong:
+            terminal.note(f"    {sentence}")
