@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from activities.calls import Calls
 from activities.connectors.receipts import ReceiptBook
 from activities.intake import Intake, Rules
-from activities.people import PeopleOfTheDesk
+from activities.people import DeskPeople
 from activities.writing import Ledger
 from db.session import Store
 from sop.workspace import Workspace
@@ -38,7 +38,7 @@ async def serve(settings: Settings) -> None:
         connectors = connectors_of(settings)
         stack.push_async_callback(connectors.close)
         client = await reached(settings)
-        calls = Calls(connectors, ReceiptBook(store), PeopleOfTheDesk(store, settings.public_url), workspace.messages)
+        calls = Calls(connectors, ReceiptBook(store), DeskPeople(store, settings.public_url), workspace.messages)
         intake, ledger = Intake(store, rules_of(workspace)), Ledger(store)
         worker = Worker(
             client,

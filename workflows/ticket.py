@@ -335,4 +335,6 @@ def _failed(call: CallAction, error: ActivityError) -> ActionFailed:
     kind = FailureKind.TIMEOUT
     if isinstance(cause, ApplicationError):
         kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
-    return ActionFailed(call.call, kind, str(cause or error), call.attempts)
+    return ActionFailed(
+        call.call, kind, cause.message if isinstance(cause, ApplicationError) else str(cause or error), call.attempts
+    )
