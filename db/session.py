@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import asyncpg
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 15
 _WRITES = "gongdan_writes"
+_MIGRATIONS = 0x676F6E67  # any number that nobody else locks: "gong"
 _LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
 
@@ -34,7 +35,7 @@ class StoreUnavailable(Exception):
 class Store:
     """A database by its URL (``sqlite:///file`` or ``postgresql://…``). Belongs to one event loop."""
 
-    def __init__(self, url: str, *, connections: int = 10) -> None:
+    def __init__(self, url: str | URL, *, connections: int = 10) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url, connections)
@@ -61,6 +62,14 @@ class Store:
             await conn.execution_options(**{_WRITES: True})
             async with conn.begin():
                 yield conn
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which the schema may be changed, by one process at a time. Raises ``StoreUnavailable``."""
+        async with self.write() as conn:
+            if not self.is_sqlite:
+                await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATIONS})
+            yield conn
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -109,7 +118,7 @@ def _is_gone(error: DBAPIError) -> bool:
     if isinstance(getattr(error.orig, "__cause__", None), _LOST):
         return True
     busy = ("database is locked", "unable to open database file", "disk I/O error", "readonly database")
-    return isinstance(error, OperationalError) and any(text in str(error.orig) for text in busy)
+    return isinstance(error, OperationalError) and any(sign in str(error.orig) for sign in busy)
 
 
 def _engine(url: URL, connections: int) -> AsyncEngine:
@@ -133,8 +142,8 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _from_json(text: str) -> object:
-    parsed: object = json.loads(text, parse_float=Decimal)
+def _from_json(kept: str) -> object:
+    parsed: object = json.loads(kept, parse_float=Decimal)
     return parsed
 
 

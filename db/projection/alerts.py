@@ -1,0 +1,80 @@
+"""Alerts and incidents: whom they reach is found out once and stands in the ledger from then on."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.dispatching import candidates, lead_of, team_of
+from db.projection import steps
+from db.projection.shadow import Shadow, Told, text_of, texts_of
+from db.tables import Notification
+from db.upsert import insert_new
+from sop.facts import Fact
+
+REACHED = "reached"
+INCIDENT = "incident"
+
+
+async def alert(shadow: Shadow, fact: Fact, told: Told) -> None:
+    """A clock or a step's deadline has something to say."""
+    await _notify(shadow, fact, told, text_of(told, "to") or "", text_of(told, "kind") or "", _about(told))
+
+
+async def incident_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
+    """A step waits for its owner, who is told."""
+    await steps.incident_opened(shadow, fact, told)
+    await _notify(shadow, fact, told, text_of(told, "owner") or "owner", INCIDENT, text_of(told, "message") or "")
+
+
+async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, text: str) -> None:
+    if not shadow.replaying:
+        told[REACHED] = list(await reached_by(shadow.conn, to, shadow.owner_person, shadow.owner_team))
+    rows = [
+        {
+            "ticket_id": shadow.ticket_id,
+            "seq": fact.seq,
+            "to_person": person,
+            "to_text": to,
+            "kind": kind,
+            "text": text,
+            "created_at": fact.at,
+        }
+        for person in texts_of(told, REACHED)
+    ]
+    if rows:
+        await shadow.conn.execute(insert_new(shadow.conn, Notification), rows)
+
+
+async def reached_by(
+    conn: AsyncConnection, to: str, owner_person: str | None, owner_team: str | None
+) -> tuple[str, ...]:
+    """The people ``to`` means on a ticket with this owner: a person, those on duty with a role (else all with it), a
+    team's lead (else its people on duty), ``owner`` (else the lead of the owning team). ``customer`` is nobody here."""
+    kind, _, name = to.partition(":")
+    match kind:
+        case "user":
+            return (name,)
+        case "role":
+            found = await candidates(conn, role=name) or await candidates(conn, role=name, on_duty=False)
+            return tuple(one.person.id for one in found)
+        case "team":
+            return await _of_team(conn, name)
+        case "owner" if owner_person:
+            return (owner_person,)
+        case "owner":
+            return await _of_team(conn, owner_team)
+        case "lead" | "manager_of":
+            return await _of_team(conn, owner_team or await team_of(conn, owner_person))
+        case _:
+            return ()
+
+
+async def _of_team(conn: AsyncConnection, team: str | None) -> tuple[str, ...]:
+    lead = await lead_of(conn, team)
+    if lead is not None or team is None:
+        return (lead,) if lead else ()
+    return tuple(one.person.id for one in await candidates(conn, team=team))
+
+
+def _about(told: Told) -> str:
+    return text_of(told, "text") or text_of(told, "about") or ""

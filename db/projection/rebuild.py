@@ -1,0 +1,47 @@
+"""Read models, made anew from the ledger."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import ledger
+from db.projection.shadow import Shadow
+from db.projection.table import PROJECTORS
+from db.tables import Clock, Light, Run, Step, Ticket, Vote
+from sop.state import Status
+
+PAGE = 500
+_ANEW: dict[str, object] = {
+    "status": Status.NEW.value,
+    "result": None,
+    "owner_person": None,
+    "owner_team": None,
+    "owner_pool": None,
+    "due_at": None,
+    "warn_at": None,
+    "light": Light.GREEN.value,
+    "first_response_at": None,
+    "resolved_at": None,
+    "closed_at": None,
+}
+
+
+async def rebuild_ticket(conn: AsyncConnection, ticket_id: int) -> int:
+    """Make one ticket's read models anew; gives how many ledger rows it has. Content (messages, files), business keys
+    and what people have read stay as they are."""
+    found = select(Ticket.priority).where(Ticket.id == ticket_id).with_for_update(key_share=True)
+    priority = (await conn.execute(found)).scalar_one()
+    for table in (Step, Run, Vote, Clock):
+        await conn.execute(delete(table).where(table.ticket_id == ticket_id))
+    shadow = Shadow(conn, ticket_id, None, None, priority, None, replaying=True, changes=dict(_ANEW))
+    shadow.deadlines_moved = True
+    last: ledger.LedgerRow | None = None
+    while rows := await ledger.read(conn, ticket_id, after=last.seq if last else 0, limit=PAGE):
+        for last in rows:
+            fact = last.fact()
+            await PROJECTORS[fact.type](shadow, fact, dict(fact.data))
+    if last is None:
+        return 0
+    await shadow.write(last.at, last.seq, last.hash)
+    return last.seq
