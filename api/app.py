@@ -1,0 +1,92 @@
+"""The API of one process: its doors, its routers, its errors, and the document that describes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from activities.connectors.registry import Listener
+from api import health, hooks, pages, problems
+from api.document import describe
+from api.doors import Doors
+from api.identities import Recent
+from api.last_resort import LastResort
+from api.limits import BodyLimit
+from api.line import Line
+from api.ports import Connect
+from api.settings import Settings
+from api.throttle import Throttle
+from api.v1 import commands, definitions, events, files, steps, tickets
+from db.session import Store
+from sop.company import CompanyShape
+
+V1 = "/api/v1"
+CROWD = 20
+"""How many times the failed sign-ins of one name are borne from one address: an office shares one."""
+
+
+def create(
+    settings: Settings,
+    *,
+    connect: Connect | None = None,
+    listeners: Mapping[str, Listener] | None = None,
+    company: CompanyShape | None = None,
+) -> FastAPI:
+    """The app. ``connect`` gives the client of Temporal once it answers (``api.line.to_temporal``); ``listeners`` are
+    the systems that may send webhooks; with a ``company`` it has the console and the customers' pages too.
+
+    The database must be migrated; it need not be up yet. Raises ``api.pages.assets.VendorMissing``."""
+    doors = _doors(settings, connect, listeners or {})
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        connecting = asyncio.create_task(doors.line.keep_connecting())
+        try:
+            yield
+        finally:
+            connecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await connecting
+            await doors.store.dispose()
+
+    app = FastAPI(
+        title="Gongdan",
+        version=settings.version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{V1}/openapi.json",
+        redirect_slashes=False,
+        middleware=[
+            Middleware(LastResort),
+            Middleware(BodyLimit, json_limit=settings.json_limit, upload_limit=settings.upload_limit),
+        ],
+    )
+    app.state.doors = doors
+    problems.install(app)
+    for module in (tickets, steps, commands, files, events, definitions):
+        app.include_router(module.router, prefix=V1)
+    for module in (hooks, health):
+        app.include_router(module.router)
+    describe(app)
+    if company is not None:
+        pages.mount(app, company)
+    return app
+
+
+def _doors(settings: Settings, connect: Connect | None, listeners: Mapping[str, Listener]) -> Doors:
+    return Doors(
+        settings=settings,
+        store=Store(settings.database_url),
+        line=Line(connect),
+        keys=Recent(settings.identity_cache),
+        sessions=Recent(settings.identity_cache),
+        people=Recent(settings.identity_cache),
+        throttle=Throttle(settings.login_attempts, settings.login_pause),
+        crowd=Throttle(settings.login_attempts * CROWD, settings.login_pause),
+        listeners=listeners,
+    )

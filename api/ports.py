@@ -1,0 +1,21 @@
+"""What the doors need of the room below that talks to Temporal; ``workflows.client.Tickets`` is the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+from sop.events import IncidentSettled, StepAnswered, TicketCommanded, VoteCast
+from workflows.messages import Receipt
+
+
+class Tickets(Protocol):
+    """The updates of a ticket; ``key`` makes each of them happen once. They raise ``workflows.client``'s refusals."""
+
+    async def answer(self, ticket_id: int, event: StepAnswered, key: str) -> Receipt: ...
+    async def vote(self, ticket_id: int, event: VoteCast, key: str) -> Receipt: ...
+    async def settle_incident(self, ticket_id: int, event: IncidentSettled, key: str) -> Receipt: ...
+    async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt: ...
+
+
+Connect: TypeAlias = Callable[[], Awaitable[Tickets]]

@@ -1,0 +1,110 @@
+"""What requests may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.bodies import Body
+
+Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:@-]+$")]
+Line = Annotated[str, Field(max_length=200)]
+Note = Annotated[str, Field(max_length=2000)]
+Writing = Annotated[str, Field(max_length=20_000)]
+FieldName = Annotated[str, Field(min_length=1, max_length=64)]
+Owner = Annotated[str, Field(pattern=r"^(user|team|role):[^\s]{1,64}$")]
+Priority = Literal["low", "normal", "high", "urgent"]
+
+
+class CustomerSaid(Body):
+    """Who asks for help; known again by ``external_id``, then e-mail, then phone."""
+
+    external_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    name: Line | None = None
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    address: Annotated[str, Field(max_length=500)] | None = None
+    language: Annotated[str, Field(max_length=16)] | None = None
+    tier: Slug | None = None
+    wechat: Annotated[str, Field(max_length=100)] | None = None
+
+
+class NewTicket(Body):
+    """A ticket to open. Without a category the workspace's rules find one."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    body: Writing = ""
+    category: Slug | None = None
+    priority: Priority | None = None
+    channel: Slug
+    customer: CustomerSaid = Field(default_factory=CustomerSaid)
+    order: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
+    fields: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
+    tags: list[Slug] = Field(default_factory=list, max_length=32)
+
+
+class NewMessage(Body):
+    """Something to say: to the customer too (``public``) or to colleagues (``internal``)."""
+
+    body: Annotated[str, Field(min_length=1, max_length=20_000)]
+    visibility: Literal["public", "internal"] = "public"
+
+
+class Answer(Body):
+    """An answer to a task: the button pressed and the form's values."""
+
+    outcome: Slug | None = None
+    values: dict[FieldName, object] = Field(default_factory=dict, max_length=200)
+
+
+class Ballot(Body):
+    """A vote on an approval."""
+
+    approve: bool
+    comment: Note = ""
+
+
+class Settlement(Body):
+    """How an incident goes on. ``values`` are the step's outputs when ``choice`` is ``enter``."""
+
+    choice: Literal["retry", "enter", "skip", "stop"]
+    values: dict[FieldName, object] = Field(default_factory=dict, max_length=200)
+
+
+class Claim(Body):
+    """Take a ticket, or with ``step`` one open step of it."""
+
+    step: Line | None = None
+    note: Note = ""
+
+
+class Transfer(Body):
+    """Hand a ticket (or one open step) to somebody: ``user:x``, ``team:x`` or ``role:x``."""
+
+    to: Owner
+    note: Note = ""
+    step: Line | None = None
+
+
+class NewPriority(Body):
+    """Another priority; clocks are recomputed with the time already used."""
+
+    priority: Priority
+    note: Note = ""
+
+
+class Remark(Body):
+    """Why, for the ledger."""
+
+    note: Note = ""
+
+
+class NewEvent(Body):
+    """Something that happened elsewhere, known by (source, id). Without ``ticket`` its business keys find one."""
+
+    source: Slug
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")]
+    data: dict[FieldName, object] = Field(default_factory=dict, max_length=200)
+    ticket: Annotated[str, Field(max_length=32)] | None = None

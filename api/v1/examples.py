@@ -1,0 +1,232 @@
+"""Examples of what is asked and answered, by the name of the shape they are examples of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+EXAMPLES: Mapping[str, Sequence[object]] = {
+    "Alive": [{"status": "ok", "version": "0.1.0"}],
+    "Ready": [
+        {
+            "status": "ready",
+            "database": {"status": "up", "undelivered": 0, "dead": 0},
+            "temporal": {"status": "up"},
+        }
+    ],
+    "Answer": [{"outcome": "pass", "values": {"grade": "A", "resale_value": 150.5}}],
+    "Ballot": [{"approve": True, "comment": "同意"}],
+    "Claim": [{}, {"step": "main.inspect"}],
+    "NewEvent": [
+        {
+            "source": "wms",
+            "id": "scan-000123",
+            "type": "parcel.received",
+            "data": {"tracking_no": "SF123456", "warehouse": "SZ1"},
+        }
+    ],
+    "NewMessage": [{"body": "已联系仓库，今天发出。", "visibility": "public"}],
+    "NewPriority": [{"priority": "urgent", "note": "客户停产"}],
+    "NewTicket": [
+        {
+            "subject": "申请退货：台灯不亮",
+            "body": "昨天收到的台灯不亮，想退货。",
+            "category": "return",
+            "channel": "web",
+            "customer": {
+                "external_id": "C-1024",
+                "name": "李雷",
+                "phone": "13800000000",
+                "tier": "vip",
+                "language": "zh",
+            },
+            "order": {"no": "SO-2024-0815", "paid": 199.0},
+            "fields": {"order_no": "SO-2024-0815"},
+        }
+    ],
+    "Remark": [{"note": "等客户寄回"}],
+    "Settlement": [{"choice": "enter", "values": {"rma_no": "RMA-77"}}, {"choice": "retry"}],
+    "Transfer": [{"to": "team:warehouse", "note": "实物在仓库"}],
+    "DefinitionList": [
+        {
+            "items": [
+                {
+                    "kind": "sop",
+                    "key": "return",
+                    "version": 3,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "title": {"zh": "退货退款", "en": "Return and refund"},
+                    "state": "default",
+                    "published_at": "2026-05-06T01:30:00Z",
+                    "published_by": "u-anna",
+                }
+            ],
+            "next_cursor": None,
+        }
+    ],
+    "DefinitionTold": [
+        {
+            "kind": "sop",
+            "key": "return",
+            "version": 3,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "title": {"zh": "退货退款", "en": "Return and refund"},
+            "state": "default",
+            "published_at": "2026-05-06T01:30:00Z",
+            "published_by": "u-anna",
+            "source": "dsl: 1\nsop: return\n…",
+            "versions": [
+                {
+                    "kind": "sop",
+                    "key": "return",
+                    "version": 3,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "title": {"zh": "退货退款", "en": "Return and refund"},
+                    "state": "default",
+                    "published_at": "2026-05-06T01:30:00Z",
+                    "published_by": "u-anna",
+                }
+            ],
+        }
+    ],
+    "Done": [{"status": "waiting", "seq": 17}],
+    "EventKept": [{"status": "accepted", "tickets": ["GD-10001"]}],
+    "FileKept": [
+        {
+            "id": "f_8sKd02",
+            "name": "lamp.jpg",
+            "media_type": "image/jpeg",
+            "size": 48211,
+            "url": "/api/v1/files/f_8sKd02",
+        }
+    ],
+    "LedgerPage": [
+        {
+            "items": [
+                {
+                    "seq": 1,
+                    "type": "ticket.opened",
+                    "at": "2026-05-06T01:30:00Z",
+                    "run": None,
+                    "step": None,
+                    "visit": None,
+                    "by": None,
+                    "data": {"channel": "web", "category": "return", "priority": "normal"},
+                    "prev_hash": "",
+                    "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                }
+            ],
+            "next_cursor": None,
+        }
+    ],
+    "MessageKept": [{"id": 42, "created_at": "2026-05-06T01:30:00Z"}],
+    "TicketOpened": [
+        {
+            "no": "GD-10001",
+            "status": "new",
+            "url": "/api/v1/tickets/GD-10001",
+            "token": "q1w2e3r4t5y6u7i8o9p0",
+            "created_at": "2026-05-06T01:30:00Z",
+        }
+    ],
+    "TicketPage": [
+        {
+            "items": [
+                {
+                    "no": "GD-10001",
+                    "subject": "申请退货：台灯不亮",
+                    "category": "return",
+                    "priority": "normal",
+                    "channel": "web",
+                    "status": "waiting_customer",
+                    "owner_person": "u-anna",
+                    "owner_team": "after_sales",
+                    "due_at": "2026-05-08T01:30:00Z",
+                    "light": "green",
+                    "created_at": "2026-05-06T01:30:00Z",
+                    "updated_at": "2026-05-06T01:30:00Z",
+                }
+            ],
+            "next_cursor": "eyJpIjo3fQ",
+        }
+    ],
+    "TicketTold": [
+        {
+            "no": "GD-10001",
+            "subject": "申请退货：台灯不亮",
+            "category": "return",
+            "priority": "normal",
+            "channel": "web",
+            "status": "waiting_customer",
+            "owner_person": "u-anna",
+            "owner_team": "after_sales",
+            "due_at": "2026-05-08T01:30:00Z",
+            "light": "green",
+            "created_at": "2026-05-06T01:30:00Z",
+            "updated_at": "2026-05-06T01:30:00Z",
+            "body": "昨天收到的台灯不亮，想退货。",
+            "result": None,
+            "seq": 9,
+            "owner": {"person": "u-anna", "team": "after_sales"},
+            "customer": {"id": 7, "external_id": "C-1024", "name": "李雷", "tier": "vip", "language": "zh"},
+            "fields": {"order_no": "SO-2024-0815"},
+            "order": {"no": "SO-2024-0815", "paid": 199.0},
+            "tags": [],
+            "runs": [
+                {
+                    "run": "main",
+                    "kind": "sop",
+                    "key": "return",
+                    "version": 3,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "title": {"zh": "退货退款", "en": "Return and refund"},
+                    "status": "running",
+                    "result": None,
+                }
+            ],
+            "steps": [
+                {
+                    "key": "main.photo_evidence",
+                    "run": "main",
+                    "step": "photo_evidence",
+                    "visit": 1,
+                    "type": "task",
+                    "title": {"zh": "拍照举证", "en": "Photo evidence"},
+                    "person": None,
+                    "pool": None,
+                    "approvers": [],
+                    "form": [
+                        {
+                            "key": "reason",
+                            "type": "choice",
+                            "label": {"zh": "退货原因", "en": "Reason"},
+                            "required": True,
+                            "options": [{"value": "质量问题", "label": "质量问题"}],
+                        }
+                    ],
+                    "outcomes": [],
+                    "script": None,
+                    "waits_for": [],
+                    "due_at": "2026-05-08T01:30:00Z",
+                    "timeout_at": "2026-05-13T01:30:00Z",
+                    "opened_at": "2026-05-06T01:30:00Z",
+                    "incident": None,
+                }
+            ],
+            "clocks": [
+                {
+                    "run": "main",
+                    "clock": "resolution",
+                    "state": "running",
+                    "due_at": "2026-05-15T01:30:00Z",
+                    "warn_at": None,
+                    "breached_at": None,
+                    "met": None,
+                    "target": "7wd",
+                    "light": "green",
+                }
+            ],
+            "messages": [],
+            "files": [],
+        }
+    ],
+}
