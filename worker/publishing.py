@@ -39,7 +39,7 @@ class NotFit(Exception):
 
 
 def prepare(folder: Path) -> Edition:
-    """Read, check and play a workspace: connectors, then the catalog, then definitions. Raises ``NotFit``, ``Failure``."""
+    """Read, check and play a workspace: catalog, connectors, definitions, scenarios. Raises ``NotFit``, ``Failure``."""
     texts = read_texts(folder)
     try:
         space = parse_texts(texts)

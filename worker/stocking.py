@@ -1,4 +1,4 @@
-"""Putting an edition of the workspace into the database: definitions as immutable versions, teams and people as they are."""
+"""Putting an edition of the workspace into the database: definitions as immutable versions, teams and people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import definitions, people
 from db.people import NewPerson
-from db.tables import Setting, Standing
+from db.tables import DefinitionState, Setting, Standing
 from db.upsert import upsert
 from sop.company import CompanyShape, PersonShape
 from sop.definition import Compiled
@@ -74,7 +74,7 @@ def _change(compiled: Compiled, known: Sequence[definitions.Version]) -> Publish
     of_key = [each for each in known if (each.kind, each.key) == (kind, key)]
     same = next((each for each in of_key if each.sha256 == compiled["sha256"]), None)
     if same is not None:
-        change = Change.SAME if same.state is definitions.DefinitionState.DEFAULT else Change.BACK
+        change = Change.SAME if same.state is DefinitionState.DEFAULT else Change.BACK
         return Published(kind, key, same.version, change)
     latest = max((each.version for each in of_key), default=0)
     return Published(kind, key, latest + 1, Change.CHANGED if of_key else Change.NEW)

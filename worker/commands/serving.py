@@ -12,6 +12,7 @@ from worker.asked import Asked
 from worker.connecting import connectors_of
 from worker.logs import begin_log
 from worker.settings import Settings
+from worker.workspace import parse_texts, read_texts
 
 GRACE = 5  # seconds for requests under way
 
@@ -52,16 +53,20 @@ def relay(asked: Asked) -> int:
 
 
 async def _relay(settings: Settings, stop: asyncio.Event) -> None:
+    from activities.connectors.receipts import ReceiptBook  # heavy, and only for this command
+    from activities.people import DeskPeople
     from worker.deliveries import Deliveries
     from worker.messenger import Messenger
-    from worker.relay import Relay  # heavy, and only for this command
+    from worker.relay import Relay
     from workflows.client import Tickets, connect
 
-    store = Store(settings.database_url)
-    connectors = connectors_of(settings)
+    store, connectors = Store(settings.database_url), connectors_of(settings)
+    people = DeskPeople(store, settings.public_url)
+    templates = parse_texts(read_texts(settings.workspace)).messages
     try:
+        send = Messenger(connectors, ReceiptBook(store), people, templates).send
         tickets = Tickets(await connect(settings.temporal_address))
-        await Relay(store, Deliveries(store, tickets, Messenger(connectors, store).send)).run(stop)
+        await Relay(store, Deliveries(store, tickets, send)).run(stop)
     finally:
         await connectors.close()
         await store.dispose()

@@ -38,16 +38,11 @@ def migrate(asked: Asked) -> int:
     terminal.tell(Words(f"数据库已是 {schema.newest()}", f"the database stands at {schema.newest()}"))
     if asked.flag("no_temporal"):
         return 0
-    from worker.migrating import register_attributes  # heavy, and not always needed
+    from worker.migrating import register  # heavy, and not always needed
 
     with terminal.busy("正在登记搜索属性…", "registering search attributes …"):
-        new = asyncio.run(register_attributes(settings))
-    names = ", ".join(new)
-    terminal.tell(
-        Words(f"新增搜索属性：{names}", f"new search attributes: {names}")
-        if new
-        else Words("搜索属性齐全", "search attributes are there")
-    )
+        asyncio.run(register(settings))
+    terminal.tell(Words("Temporal 的搜索属性齐全", "Temporal knows our search attributes"))
     return 0
 
 

@@ -1,7 +1,7 @@
 """Run a command that dies with its parent: ``python leash.py <parent's pid> <command> …``.
 
-Run as a file, before anything else of ours: whatever way the supervisor ends, even by ``kill -9``, nothing it started is
-left behind."""
+Run as a file, before anything else of ours: whatever way the supervisor ends, even by ``kill -9``, nothing it started
+is left behind."""
 
 from __future__ import annotations
 
