@@ -45,10 +45,12 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionsChosen:
-    """The definitions to start for an event, best first; ``on`` is the event's type."""
+    """The definitions to start for an event, best first; ``on`` is the event's type. ``inputs`` are those of an SOP
+    that is usually called by another (scenario tests)."""
 
     on: str
     definitions: tuple[Compiled, ...]
+    inputs: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
@@ -13,7 +13,10 @@ from sop.definition import Compiled, Definition, definition_of
 from sop.model import Kind
 from sop.values import Value, decode, encode
 
-Stored: TypeAlias = Annotated[object, PlainSerializer(encode), PlainValidator(decode)]
+if TYPE_CHECKING:
+    Stored: TypeAlias = Value
+else:
+    Stored: TypeAlias = Annotated[object, PlainSerializer(encode), PlainValidator(decode)]
 Outputs: TypeAlias = dict[str, Stored]
 
 
@@ -87,7 +90,6 @@ class OpenStep:
     sub: str | None = None
     incident: Incident | None = None
     leaving: str | None = None
-    starting: bool = False
 
 
 @dataclass(slots=True)
@@ -103,17 +105,21 @@ class Thread:
     cancelled: bool = False
     arrivals: dict[str, int] = field(default_factory=dict)
     allowance: int = 0
+    passage: str = ""
+    """Which passes of repeats it is inside, such as ``/2``: an action is done once in each."""
 
 
 @dataclass(slots=True)
 class Undoable:
-    """An effect that can be undone: the step that had it, the action that undoes it and its arguments."""
+    """An effect that can be undone: the run and step that had it, the action that undoes it and its arguments;
+    ``where`` is the file:line:col of that ``undo``."""
 
+    run: str
     slot: str
     visit: int
     action: str
     arguments: Outputs
-    pointer: str
+    where: str
     call: str | None = None
     incident: Incident | None = None
 
@@ -145,7 +151,8 @@ class Pause:
 
 @dataclass(slots=True)
 class Clock:
-    """A clock's ledger: its start, its pauses, its target. The deadline is a function of them (``sop.engine.clocks``)."""
+    """A clock's ledger: its start, its pauses, its target. The deadline is a function of them (``sop.engine.clocks``).
+    ``problem`` is the last trouble with one of its conditions, so that it is told once."""
 
     name: str
     phase: ClockPhase = ClockPhase.IDLE
@@ -158,6 +165,7 @@ class Clock:
     warned: bool = False
     breached: bool = False
     fired: list[int] = field(default_factory=list)
+    problem: str = ""
 
 
 class RunPhase(StrEnum):
@@ -168,15 +176,34 @@ class RunPhase(StrEnum):
     ENDED = "ended"
 
 
+class _Pinned:
+    """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
+
+    __slots__ = ("_ready",)
+    definition: Compiled
+    _ready: Definition
+
+    @property
+    def model(self) -> Definition:
+        """The definition it is pinned to, ready to run."""
+        try:
+            return self._ready
+        except AttributeError:
+            self._ready = definition_of(self.definition)
+            return self._ready
+
+
 @dataclass(slots=True)
-class Run:
-    """One SOP or playbook that runs for the ticket, or a sub-SOP that one of its threads called."""
+class Run(_Pinned):
+    """One SOP or playbook that runs for the ticket, or a sub-SOP that one of its threads called (``parent_step`` is
+    the caller's slot). ``consumed`` is kept by the outermost run for all below it."""
 
     id: str
     definition: Compiled
     started_at: datetime
     parent_run: str | None = None
     parent_thread: int | None = None
+    parent_step: str | None = None
     inputs: Outputs = field(default_factory=dict)
     steps: dict[str, Outputs] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
@@ -191,11 +218,6 @@ class Run:
     phase: RunPhase = RunPhase.ACTIVE
     result: str | None = None
     undo_wanted: bool = False
-
-    @property
-    def model(self) -> Definition:
-        """The definition it is pinned to, ready to run."""
-        return definition_of(self.definition)
 
     @property
     def is_playbook(self) -> bool:
@@ -218,7 +240,7 @@ class AlarmKind(StrEnum):
 
 @dataclass(slots=True)
 class Alarm:
-    """A moment at which something is due. ``thread`` and ``visit`` say of which step, ``clock`` of which clock."""
+    """A moment at which something is due: of the step a thread stands on, or of a clock of the run."""
 
     at: datetime
     kind: AlarmKind
@@ -261,7 +283,8 @@ class Asked:
 
 @dataclass(slots=True)
 class State:
-    """Everything the engine knows of a ticket."""
+    """Everything the engine knows of a ticket. ``earlier`` counts the ledger rows of its lives before this one;
+    ``heard`` are the messages it knows of; ``starters`` the event types for which definitions may start."""
 
     ticket: Outputs
     customer: Outputs
@@ -282,6 +305,8 @@ class State:
     paused_at: datetime | None = None
     cancelling: bool = False
     finished: bool = False
+    earlier: int = 0
+    heard: list[str] = field(default_factory=list)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

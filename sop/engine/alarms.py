@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sop.durations import parse
 from sop.engine import flow
-from sop.engine.ladders import Level, levels_of, moment_of
+from sop.engine.ladders import Level, levels_of, percent, share_of
 from sop.engine.turn import Turn, calendar_of
 from sop.model import Approval, Task, Wait
 from sop.state import AlarmKind, Run, Thread
@@ -24,19 +24,27 @@ def set_deadlines(turn: Turn, run: Run, thread: Thread, step: Task | Approval | 
     """Note when to remind, to escalate and to stop waiting."""
     opened = flow.opened_of(thread)
     if step.timeout is not None and step.timeout != "never":
+        turn.part = "timeout"
         opened.timeout_at = turn.deadline(run, step.timeout)
         turn.alarm(opened.timeout_at, AlarmKind.TIMEOUT, run, thread)
-    if isinstance(step, Wait) or step.due is None:
-        return
-    opened.due_at = turn.deadline(run, step.due)
-    calendar, working = calendar_of(run, "default"), parse(step.due).working
+    if not isinstance(step, Wait) and step.due is not None:
+        turn.part = "due"
+        opened.due_at = turn.deadline(run, step.due)
+        _set_ladder(turn, run, thread, step, opened.due_at)
+
+
+def _set_ladder(turn: Turn, run: Run, thread: Thread, step: Task | Approval, due: datetime) -> None:
+    calendar = calendar_of(run, "default")
+    working = calendar if parse(step.due or "").working else None
+
+    def reached(level: Level) -> datetime:
+        if level.after is not None:
+            return calendar.add(due, parse(level.after))
+        return share_of(turn.now, due, level.share, working)
+
     remind = step.remind or REMIND_AT
-    if remind.endswith("%"):
-        at = moment_of(Level(share=int(remind[:-1])), turn.now, opened.due_at, calendar, working=working)
-    else:
-        at = turn.deadline(run, remind)
-    if at < opened.due_at:
+    at = reached(Level(share=percent(remind))) if remind.endswith("%") else turn.deadline(run, remind)
+    if at < due:
         turn.alarm(at, AlarmKind.REMIND, run, thread)
     for number, level in enumerate(levels_of(step.escalate, LEAD)):
-        at = moment_of(level, turn.now, opened.due_at, calendar, working=working)
-        turn.alarm(at, AlarmKind.RUNG, run, thread, rung=number)
+        turn.alarm(reached(level), AlarmKind.RUNG, run, thread, rung=number)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from sop import expressions
-from sop.engine import flow, incidents
+from sop.engine import clocks, flow, incidents
 from sop.engine.turn import Turn
 from sop.expressions import ExpressionError
 from sop.facts import FactType
 from sop.model import Branch, Decision, End, Parallel, Repeat, Result, SubSop
-from sop.state import Frame, OpenStep, Run, RunPhase, Thread
+from sop.state import Frame, OpenStep, Run, Thread
 from sop.values import Value
 
 
 def enter_decision(turn: Turn, run: Run, thread: Thread, decision: Decision) -> None:
     """Take the first true case, or ``otherwise``."""
-    taken = next((c.next for c in decision.cases if turn.holds(run, thread, c.when)), decision.otherwise)
+    taken = decision.otherwise
+    for number, case in enumerate(decision.cases):
+        turn.part = f"cases/{number}/when"
+        if turn.holds(run, thread, case.when):
+            taken = case.next
+            break
     flow.leave(turn, run, thread, {"taken": taken}, taken)
 
 
@@ -25,29 +30,35 @@ def enter_end(turn: Turn, run: Run, thread: Thread, end: End) -> None:
     flow.end_run(turn, run, end.result, undo=end.undo)
 
 
-def _opened(turn: Turn, run: Run, opened: OpenStep, step: Parallel | Repeat | SubSop) -> None:
-    turn.fact(
-        FactType.STEP_OPENED, {"type": step.type, "title": step.title or step.id}, run=run, step=opened.slot, visit=opened.visit
-    )
+def _opened(turn: Turn, run: Run, thread: Thread, step: Parallel | Repeat | SubSop) -> None:
+    turn.tell(FactType.STEP_OPENED, run, thread, {"type": step.type, "title": step.title or step.id})
 
 
 def enter_parallel(turn: Turn, run: Run, thread: Thread, parallel: Parallel) -> None:
     """Start every branch whose condition holds; wait for as many as ``join`` says."""
     opened = flow.opened_of(thread)
-    branches = [b if isinstance(b, Branch) else Branch(path=b) for b in parallel.branches]
-    wanted = [b for b in branches if b.when is None or turn.holds(run, thread, b.when)]
+    wanted: list[str] = []
+    for number, branch in enumerate(b if isinstance(b, Branch) else Branch(path=b) for b in parallel.branches):
+        turn.part = f"branches/{number}/when"
+        if branch.when is None or turn.holds(run, thread, branch.when):
+            wanted.append(branch.path)
     opened.needed = {"all": len(wanted), "any": min(1, len(wanted))}.get(str(parallel.join), _number(parallel.join))
-    _opened(turn, run, opened, parallel)
-    if opened.needed > len(wanted):
-        raise ExpressionError(f"only {len(wanted)} branches are entered, but the join wants {opened.needed}", "SOP_JOIN")
+    _opened(turn, run, thread, parallel)
     if not wanted:
         flow.leave(turn, run, thread, {"done": []})
-        return
-    children = [flow.new_thread(turn, run, [Frame(b.path, 0)], thread) for b in wanted]
-    opened.children = [child.id for child in children]
-    for child in children:
-        child.local["branch"] = wanted[opened.children.index(child.id)].path
-    for child in children:
+    elif opened.needed > len(wanted):
+        said = f"only {len(wanted)} branches are entered, but the join wants {opened.needed}"
+        incidents.open_incident(turn, run, thread, "SOP_JOIN", said, "join")
+    else:
+        _start_branches(turn, run, thread, wanted)
+
+
+def _start_branches(turn: Turn, run: Run, thread: Thread, wanted: list[str]) -> None:
+    opened = flow.opened_of(thread)
+    for path in wanted:
+        child = flow.new_thread(turn, run, [Frame(path, 0)], thread)
+        child.local["branch"] = path
+        opened.children.append(child.id)
         flow.proceed(turn, run, child)
 
 
@@ -59,38 +70,36 @@ def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     """Run the path again and again: for each item of a list, or until a condition holds."""
     opened = flow.opened_of(thread)
     opened.needed = repeat.max
-    _opened(turn, run, opened, repeat)
     if repeat.each is not None:
+        turn.part = "each"
         items = expressions.evaluate(repeat.each, turn.scope(run, thread))
         if not isinstance(items, (list, tuple)):
             raise ExpressionError(f"'{repeat.each}' gives no list", "SOP115")
         opened.items = list(items)
         opened.results = [None] * len(opened.items)
-    _next_passes(turn, run, thread, repeat)
+    _opened(turn, run, thread, repeat)
+    more_passes(turn, run, thread, repeat)
 
 
-def _next_passes(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
+def more_passes(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
+    """Start as many passes as are wanted and have room; without any, the repeat is done."""
     opened = flow.opened_of(thread)
-    if opened.starting:
-        return
-    opened.starting = True
-    while _free(run, opened, repeat) and opened.passes < opened.needed:
+    while (free := _free(run, opened, repeat)) and opened.passes < opened.needed:
         flow.proceed(turn, run, _pass(turn, run, thread, repeat))
-    opened.starting = False
-    if thread.cancelled or run.phase is not RunPhase.ACTIVE or opened.incident:
-        return
-    if _free(run, opened, repeat):
-        incidents.open_incident(turn, run, thread, "SOP_REPEAT", f"more than {opened.needed} passes", "max")
-    elif not any(child in run.threads for child in opened.children):
-        flow.leave(turn, run, thread, {"count": opened.passes, "results": list(opened.results)})  # type: ignore[list-item]  # values
+    if free:
+        said = f"more than {opened.needed} passes"
+        incidents.open_incident(turn, run, thread, "SOP_REPEAT", said, "max")
+    elif not opened.incident and not any(child in run.threads for child in opened.children):
+        outputs: dict[str, Value] = {"count": opened.passes, "results": list(opened.results)}
+        flow.leave(turn, run, thread, outputs, opened.leaving or None)
         flow.proceed(turn, run, thread)
 
 
 def _free(run: Run, opened: OpenStep, repeat: Repeat) -> bool:
     """Whether another pass is wanted and has room."""
-    running = sum(child in run.threads for child in opened.children)
-    if opened.leaving or opened.incident or run.phase is not RunPhase.ACTIVE:
+    if opened.leaving is not None or opened.incident:
         return False
+    running = sum(child in run.threads for child in opened.children)
     if repeat.each is None:
         return running == 0
     return running < max(1, repeat.at_once) and opened.passes < len(opened.items)
@@ -100,49 +109,62 @@ def _pass(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> Thread:
     opened = flow.opened_of(thread)
     opened.passes += 1
     child = flow.new_thread(turn, run, [Frame(repeat.do, 0)], thread)
+    child.passage = f"{thread.passage}/{opened.passes}"
     if repeat.at_once > 1:
         child.suffix = f"{thread.suffix}#{opened.passes}"
+    length = None
     if repeat.each is not None:
         child.local[repeat.name] = opened.items[opened.passes - 1]
-    child.local["loop"] = {"index": opened.passes, "index0": opened.passes - 1, "length": len(opened.items)}
+        length = len(opened.items)
+    child.local["loop"] = {"index": opened.passes, "index0": opened.passes - 1, "length": length}
     opened.children.append(child.id)
     return child
 
 
 def enter_sub_sop(turn: Turn, run: Run, thread: Thread, step: SubSop) -> None:
-    """Run another SOP in the same ticket, with its own scope."""
+    """Run another SOP in the same ticket, with its own scope. What an earlier call of this very step has done is
+    not done again with the same input."""
     opened = flow.opened_of(thread)
-    compiled = run.definition["sops"][step.sop]
-    given = expressions.render(step.arguments, turn.scope(run, thread))
-    if not isinstance(given, dict):
-        raise TypeError("arguments are a mapping")
-    _opened(turn, run, opened, step)
-    sub = flow.start_run(turn, compiled, given, (run, thread))
-    for name, parameter in sub.model.document.inputs.items():
-        sub.inputs.setdefault(name, parameter.default)
+    scope = turn.scope(run, thread)
+    given: dict[str, Value] = {}
+    for name, argument in step.arguments.items():
+        turn.part = f"with/{name}"
+        given[name] = expressions.render(argument, scope)
+    _opened(turn, run, thread, step)
+    before = [r for r in turn.state.runs.values() if (r.parent_run, r.parent_step) == (run.id, opened.slot)]
+    sub = flow.start_run(turn, run.definition["sops"][step.sop], given, (run, thread))
+    if before and not thread.passage and not before[-1].undo_wanted:
+        sub.done = dict(before[-1].done)
     opened.sub = sub.id
+    clocks.start_clocks(turn, sub)
     flow.set_off(turn, sub)
 
 
-def sub_ended(turn: Turn, sub: Run) -> None:
+def sub_ended(turn: Turn, sub: Run, outputs: dict[str, Value]) -> None:
     """A sub-SOP has ended: its caller goes on with its result, and keeps what it did for a later undo."""
     run = turn.state.runs[sub.parent_run or ""]
     thread = run.threads[sub.parent_thread or 0]
     if not sub.undo_wanted:
         run.undo.extend(sub.undo)
+        sub.undo = []
     if thread.cancelled:
         flow.gone(turn, run, thread)
         return
-    outputs: dict[str, Value] = {"result": sub.result, "outputs": _outputs_of(turn, sub)}
-    flow.leave(turn, run, thread, outputs)
+    flow.leave(turn, run, thread, {"result": sub.result, "outputs": outputs})
     flow.proceed(turn, run, thread)
 
 
-def _outputs_of(turn: Turn, sub: Run) -> Value:
-    try:
-        return expressions.render(sub.model.document.outputs, turn.scope(sub, None))
-    except ExpressionError:
-        return dict.fromkeys(sub.model.document.outputs)
+def outputs_of(turn: Turn, run: Run) -> dict[str, Value]:
+    """What a run gives its caller; an output that cannot be worked out is null, and its owner is told."""
+    declared, outputs = run.model.document.outputs, dict[str, Value]()
+    scope = turn.scope(run, None) if declared else {}
+    for name, written in declared.items():
+        try:
+            outputs[name] = expressions.render(written, scope)
+        except ExpressionError as error:
+            outputs[name] = None
+            incidents.note(turn, run, f"/outputs/{name}", error.code, str(error))
+    return outputs
 
 
 def thread_ended(turn: Turn, run: Run, thread: Thread) -> None:
@@ -164,35 +186,53 @@ def _joined(turn: Turn, run: Run, parent: Thread, child: Thread) -> None:
     if not child.cancelled:
         opened.finished.append(child.id)
         opened.results.append(child.local.get("branch"))
-    if len(opened.finished) < opened.needed:
-        return
-    for other in opened.children:
-        if other in run.threads:
-            flow.cancel(turn, run, run.threads[other])
-    if parent.open is opened and not any(other in run.threads for other in opened.children):
-        flow.leave(turn, run, parent, {"done": list(opened.results)})  # type: ignore[list-item]  # names of paths
-        flow.proceed(turn, run, parent)
+    left = [run.threads[other] for other in opened.children if other in run.threads]
+    if len(opened.finished) >= opened.needed:
+        _cancel_all(turn, run, left)
+        if parent.open is opened and not any(other in run.threads for other in opened.children):
+            flow.leave(turn, run, parent, {"done": list(opened.results)})
+            flow.proceed(turn, run, parent)
+    elif len(opened.finished) + len(left) < opened.needed and not opened.incident:
+        said = f"only {len(opened.finished)} branches are done, but the join wants {opened.needed}"
+        incidents.open_incident(turn, run, parent, "SOP_JOIN", said, "join")
+
+
+def _cancel_all(turn: Turn, run: Run, threads: list[Thread]) -> None:
+    for thread in threads:
+        flow.cancel(turn, run, thread)
 
 
 def _passed(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> None:
     opened = flow.opened_of(parent)
-    if child.id in opened.children:
+    if not child.cancelled:
         _keep_result(run, repeat, opened, child)
-    if opened.incident:
-        return
-    try:
-        if repeat.until is not None and turn.holds(run, parent, repeat.until):
-            opened.leaving = "until"
-    except ExpressionError as error:
-        incidents.open_incident(turn, run, parent, error.code, str(error), "until")
-        return
-    _next_passes(turn, run, parent, repeat)
+    if opened.leaving:
+        _cancel_all(turn, run, [run.threads[other] for other in opened.children if other in run.threads])
+    elif not child.cancelled and repeat.until is not None and not opened.incident:
+        try:
+            if turn.holds(run, parent, repeat.until):
+                opened.leaving = ""
+        except ExpressionError as error:
+            incidents.open_incident(turn, run, parent, error.code, str(error), "until")
+    if parent.open is opened and not opened.incident:
+        more_passes(turn, run, parent, repeat)
 
 
 def _keep_result(run: Run, repeat: Repeat, opened: OpenStep, child: Thread) -> None:
     last = run.model.lines[repeat.do][-1].id
     result = dict(run.steps.get(last + child.suffix, {}))
+    loop = child.local.get("loop")
+    index = loop["index0"] if isinstance(loop, dict) else 0
     if repeat.each is None:
         opened.results.append(result)
     else:
-        opened.results[opened.children.index(child.id)] = result
+        opened.results[index] = result
+
+
+def forsake(turn: Turn, run: Run, thread: Thread) -> None:
+    """Cancel what runs below a step that is left by hand; a call in flight is awaited by the run, not by the step."""
+    opened = flow.opened_of(thread)
+    for child in [run.threads[number] for number in opened.children if number in run.threads]:
+        child.parent = None
+        flow.cancel(turn, run, child)
+    opened.children = []

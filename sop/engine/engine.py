@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import assert_never
 
 from sop.commands import ClearTimer, Command, SetTimer
-from sop.engine import branching, clocks, escalations, flow, incidents, lifecycle, people, systems, waiting
+from sop.engine import (
+    approvals,
+    branching,
+    clock_alarms,
+    dispatch,
+    escalations,
+    flow,
+    lifecycle,
+    orders,
+    people,
+    remedies,
+    systems,
+    undo,
+    waiting,
+)
 from sop.engine.address import find, find_incident
 from sop.engine.turn import Turn
 from sop.events import (
     ActionDone,
     ActionFailed,
+    ActorKind,
     Classified,
     DefinitionsChosen,
     Dispatched,
@@ -25,14 +40,17 @@ from sop.events import (
     TicketCommanded,
     VoteCast,
 )
-from sop.events import Command as TicketCommand
 from sop.facts import FactType
 from sop.model import Action, Approval, Decision, End, Parallel, Repeat, Step, SubSop, Task, Wait
-from sop.refusals import NotAllowed, NotPossible, TicketOver
-from sop.state import Alarm, AlarmKind, Run, State, Status, Thread
+from sop.refusals import NotAllowed
+from sop.state import Alarm, AlarmKind, Run, State, Thread, Undoable
 from sop.values import Value, reference
 
 PERSONAL = ("name", "phone", "email", "address")
+TICKET_FIELDS = (
+    "no", "title", "category", "status", "priority", "channel", "created_at", "order", "owner", "tags", "fields",
+)  # fmt: skip
+CUSTOMER_FIELDS: Mapping[str, Value] = {"id": None, "tier": "regular", "complaint_count": 0, "language": "zh"}
 CLOCK_ALARMS = frozenset({AlarmKind.CLOCK_WARN, AlarmKind.CLOCK_BREACH, AlarmKind.CLOCK_RUNG})
 
 
@@ -46,24 +64,20 @@ class Engine:
     def opened(
         cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime, *, seq: int = 0
     ) -> tuple[Engine, list[Command]]:
-        """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …) and its customer
+        """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …), its customer
         without personal data. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
-        ledger rows it has already."""
-        fields = ticket.get("fields")
-        facts = {**{name: None for name in TICKET_FIELDS}, **(fields if isinstance(fields, Mapping) else {}), **ticket}
+        ledger rows of its lives before this one."""
+        facts = {**dict.fromkeys(TICKET_FIELDS), **ticket}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
-        created = facts.get("created_at")
-        opened_at = datetime.fromisoformat(created) if isinstance(created, str) else now
-        engine = cls(State(facts, people_facts, opened_at, seq=seq))
+        opened_at = now if seq else _moment(facts.get("created_at"), now)
+        engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq))
         turn = engine._turn(now)
         seen = {name: facts.get(name) for name in ("channel", "category", "priority")}
         turn.fact(FactType.TICKET_OPENED, {**seen, "customer": people_facts.get("id")})
         return engine, engine._settled(turn)
 
     def handle(self, event: Event, now: datetime) -> list[Command]:
-        """Decide on an event. Refused events raise a ``Refusal`` and change nothing (``check`` says so before)."""
-        if isinstance(event, StepAnswered | VoteCast | IncidentSettled | TicketCommanded):
-            self.check(event, now)
+        """Decide on an event. A refused one raises a ``Refusal`` and changes nothing (``check`` says so before)."""
         turn = self._turn(now)
         _decide(turn, event)
         return self._settled(turn)
@@ -74,13 +88,13 @@ class Engine:
         if isinstance(event, StepAnswered):
             people.check_answer(turn, *find(self.state, event.step, Task), event)
         elif isinstance(event, VoteCast):
-            people.check_vote(turn, *find(self.state, event.step, Approval), event)
+            approvals.check_vote(turn, *find(self.state, event.step, Approval), event)
         elif isinstance(event, IncidentSettled):
-            find_incident(self.state, event.step)
-            if event.by.kind == "customer":
-                raise NotAllowed("an incident is settled by staff", "异常由员工处理")
+            run, troubled = _troubled(self.state, event)
+            if isinstance(troubled, Thread):
+                remedies.chosen_well(turn, run, troubled, event)
         elif isinstance(event, TicketCommanded):
-            _check_command(self.state, event)
+            orders.check(self.state, event)
 
     def next_deadline(self) -> datetime | None:
         """The nearest moment at which something is due."""
@@ -90,6 +104,7 @@ class Engine:
         return Turn(self.state, now, _enter, branching.thread_ended, lifecycle.run_ended)
 
     def _settled(self, turn: Turn) -> list[Command]:
+        flow.run_on(turn)
         lifecycle.settle(turn)
         due = nearest(self.state)
         if due != self.state.armed:
@@ -98,15 +113,18 @@ class Engine:
         return turn.commands
 
 
-TICKET_FIELDS = ("no", "title", "category", "status", "priority", "channel", "created_at", "order", "owner", "tags", "fields")
-CUSTOMER_FIELDS: Mapping[str, Value] = {"id": None, "tier": "regular", "complaint_count": 0, "language": "zh"}
+def _moment(written: Value, now: datetime) -> datetime:
+    if not isinstance(written, str):
+        return now
+    at = datetime.fromisoformat(written)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def nearest(state: State) -> datetime | None:
     """The earliest alarm; a paused ticket's steps do not ring."""
     if state.paused_at is not None:
         return min((a.at for a in state.alarms if not a.thread), default=None)
-    return min((a.at for a in state.alarms), default=None)
+    return min([a.at for a in state.alarms], default=None)
 
 
 def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
@@ -122,15 +140,15 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
         case StepAnswered():
             people.answered(turn, *find(turn.state, event.step, Task), event)
         case VoteCast():
-            people.voted(turn, *find(turn.state, event.step, Approval), event)
+            approvals.voted(turn, *find(turn.state, event.step, Approval), event)
         case Dispatched():
-            people.dispatched(turn, event)
+            dispatch.dispatched(turn, event)
         case MessagePosted():
             lifecycle.posted(turn, event)
         case IncidentSettled():
             _settle_incident(turn, event)
         case TicketCommanded():
-            lifecycle.commanded(turn, event)
+            orders.commanded(turn, event)
         case Classified():
             lifecycle.classified(turn, event)
         case DefinitionsChosen():
@@ -139,12 +157,18 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             assert_never(event)
 
 
+def _troubled(state: State, event: IncidentSettled) -> tuple[Run, Thread | Undoable]:
+    if event.by.kind is ActorKind.CUSTOMER:
+        raise NotAllowed("an incident is settled by staff", "异常由员工处理")
+    return find_incident(state, event.step)
+
+
 def _settle_incident(turn: Turn, event: IncidentSettled) -> None:
-    run, thread, undoable = find_incident(turn.state, event.step)
-    if undoable is not None:
-        systems.settle_undo(turn, run, undoable, event)
-    elif thread is not None:
-        incidents.settle(turn, run, thread, event)
+    run, troubled = _troubled(turn.state, event)
+    if isinstance(troubled, Undoable):
+        undo.settle(turn, run, troubled, event)
+    else:
+        remedies.settle(turn, run, troubled, event)
 
 
 def _enter(turn: Turn, run: Run, thread: Thread, step: Step) -> None:
@@ -154,7 +178,7 @@ def _enter(turn: Turn, run: Run, thread: Thread, step: Step) -> None:
 
 _ENTER: Mapping[type, Callable[..., None]] = {
     Task: people.enter_task,
-    Approval: people.enter_approval,
+    Approval: approvals.enter_approval,
     Action: systems.enter_action,
     Decision: branching.enter_decision,
     Wait: waiting.enter_wait,
@@ -175,13 +199,14 @@ def _tick(turn: Turn) -> None:
         alarm = min(due, key=lambda a: a.at)
         state.alarms.remove(alarm)
         _ring(turn, alarm)
+        flow.run_on(turn)
 
 
 def _ring(turn: Turn, alarm: Alarm) -> None:
     if alarm.kind is AlarmKind.CLOSE:
         lifecycle.close(turn)
     elif alarm.kind in CLOCK_ALARMS:
-        clocks.ring(turn, alarm)
+        clock_alarms.ring(turn, alarm)
     elif alarm.kind is AlarmKind.TIMEOUT:
         _time_out(turn, alarm)
     elif alarm.kind is AlarmKind.ELAPSED:
@@ -201,24 +226,7 @@ def _time_out(turn: Turn, alarm: Alarm) -> None:
         waiting.timed_out(turn, run, thread, step)
     elif isinstance(step, Task | Approval):
         target = step.on_timeout
-        if target is None and isinstance(step, Approval):
-            target = flow.INCIDENT
+        if isinstance(step, Approval) and target in (None, flow.CONTINUE):
+            target = flow.INCIDENT  # silence never approves
         flow.leave(turn, run, thread, {}, target, status="timeout")
         flow.proceed(turn, run, thread)
-
-
-def _check_command(state: State, event: TicketCommanded) -> None:
-    if event.command is TicketCommand.REOPEN:
-        if not lifecycle.over(state):
-            raise NotPossible("the ticket is open", "工单未结束，无需重开")
-        return
-    if lifecycle.over(state):
-        raise TicketOver("the ticket has ended; reopen it first", "工单已结束，请先重开")
-    if event.command in (TicketCommand.TRANSFER, TicketCommand.PRIORITY) and not event.to:
-        raise NotPossible("say to whom, or which priority: `to`", "请填写 to（转给谁或新的优先级）")
-    if event.command is TicketCommand.PAUSE and state.status is Status.PAUSED:
-        raise NotPossible("the ticket is paused already", "工单已暂停")
-    if event.command is TicketCommand.RESUME and state.status is not Status.PAUSED:
-        raise NotPossible("the ticket is not paused", "工单未暂停")
-    if event.by.kind == "customer" and event.command is not TicketCommand.CANCEL:
-        raise NotAllowed("this is for staff", "仅限员工操作")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sop.engine import alarms, builtin, flow, people
+from sop.engine import alarms, approvals, builtin, flow, people
 from sop.engine.alarms import LEAD
-from sop.engine.ladders import levels_of
+from sop.engine.ladders import Level, levels_of
 from sop.engine.turn import Turn
 from sop.events import SYSTEM
 from sop.facts import FactType
 from sop.model import Approval, Task
-from sop.state import Alarm, AlarmKind, OpenStep, Run
+from sop.state import Alarm, AlarmKind, Run, Thread
 from sop.values import Value
 
 
@@ -21,24 +21,28 @@ def ring(turn: Turn, alarm: Alarm) -> None:
     if not isinstance(step, Task | Approval):
         return
     if alarm.kind is AlarmKind.REMIND:
-        _alert(turn, run, opened, "remind", opened.person or opened.pool or opened.wanted, alarm)
+        to = opened.person or opened.pool or opened.wanted or ""
+        _alert(turn, run, thread, "remind", Level(to), alarm)
         return
     level = levels_of(step.escalate, LEAD)[alarm.rung]
-    _alert(turn, run, opened, "overdue" if level.late else "warn", level.to, alarm, reassign=level.reassign)
+    _alert(turn, run, thread, "overdue" if level.late else "warn", level, alarm)
     if level.priority:
         builtin.set_priority(turn, level.priority, f"escalation of {opened.slot}")
     if level.reassign and isinstance(step, Task):
         people.assign(turn, run, thread, level.to, "escalation", by=SYSTEM)
+    elif level.reassign:
+        approvals.ask(turn, run, thread, [level.to], "escalation", by=SYSTEM)
 
 
-def _alert(turn: Turn, run: Run, opened: OpenStep, kind: str, to: str | None, alarm: Alarm, *, reassign: bool = False) -> None:
+def _alert(turn: Turn, run: Run, thread: Thread, kind: str, level: Level, alarm: Alarm) -> None:
+    opened = flow.opened_of(thread)
     data: dict[str, Value] = {
         "kind": kind,
         "about": opened.slot,
-        "to": to,
+        "to": level.to,
         "due_at": alarms.iso(opened.due_at),
         "set_for": alarms.iso(alarm.at),
         "fired_at": alarms.iso(turn.now),
-        "reassign": reassign,
+        "reassign": level.reassign,
     }
-    turn.fact(FactType.ALERT, data, run=run, step=opened.slot, visit=opened.visit)
+    turn.tell(FactType.ALERT, run, thread, data)

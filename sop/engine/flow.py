@@ -9,7 +9,7 @@ from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.expressions import ExpressionError
 from sop.facts import FactType
-from sop.model import Label, Result
+from sop.model import Label, Repeat, Result
 from sop.state import Frame, OpenStep, Run, RunPhase, Thread
 from sop.values import Value
 
@@ -17,11 +17,16 @@ CONTINUE, END, INCIDENT = "continue", "end", "incident"
 MAX_VISITS = 20
 
 
-def start_run(turn: Turn, compiled: Compiled, inputs: dict[str, Value] | None = None, parent: tuple[Run, Thread] | None = None) -> Run:
-    """Start a definition as a run of the ticket and let it go as far as it can."""
+def start_run(
+    turn: Turn, compiled: Compiled, inputs: dict[str, Value] | None = None, parent: tuple[Run, Thread] | None = None
+) -> Run:
+    """Start a definition as a run of the ticket; ``set_off`` lets it go."""
     run = Run(_free_name(turn, compiled["key"]), compiled, turn.now, inputs=dict(inputs or {}))
     if parent:
         run.parent_run, run.parent_thread = parent[0].id, parent[1].id
+        run.parent_step = parent[1].open.slot if parent[1].open else None
+    for name, parameter in run.model.document.inputs.items():
+        run.inputs.setdefault(name, parameter.default)
     turn.state.runs[run.id] = run
     title: Label = run.model.document.title
     turn.fact(
@@ -33,7 +38,7 @@ def start_run(turn: Turn, compiled: Compiled, inputs: dict[str, Value] | None = 
             "sha256": compiled["sha256"],
             "title": title,
             "parent_run": run.parent_run,
-            "parent_step": parent[1].open.slot if parent and parent[1].open else None,
+            "parent_step": run.parent_step,
         },
         run=run,
     )
@@ -49,58 +54,74 @@ def new_thread(turn: Turn, run: Run, stack: list[Frame], parent: Thread | None =
     """Another line of control in a run."""
     thread = Thread(turn.new_id(), stack, parent=parent.id if parent else None)
     if parent is not None:
-        thread.suffix, thread.local = parent.suffix, dict(parent.local)
+        thread.suffix, thread.passage, thread.local = parent.suffix, parent.passage, dict(parent.local)
     run.threads[thread.id] = thread
     return thread
 
 
 def placed_of(run: Run, thread: Thread) -> Placed:
     """The step a thread stands on."""
-    frame = thread.stack[-1]
-    return run.model.steps[run.model.lines[frame.line][frame.index].id]
+    model, frame = run.model, thread.stack[-1]
+    return model.steps[model.lines[frame.line][frame.index].id]
 
 
 def proceed(turn: Turn, run: Run, thread: Thread) -> None:
-    """Go on until a step stays open, the line ends or the run does."""
-    while run.phase is RunPhase.ACTIVE and not thread.cancelled and thread.open is None:
-        if not thread.stack:
-            del run.threads[thread.id]
-            turn.thread_ended(turn, run, thread)
-            return
-        arrive(turn, run, thread)
+    """Let a thread go on, once what is being decided now is decided."""
+    turn.ready.append((run, thread))
+
+
+def run_on(turn: Turn) -> None:
+    """Let every thread that is ready go on until a step stays open, its line ends or its run does."""
+    ready = turn.ready
+    while ready:
+        run, thread = ready.popleft()
+        while thread.open is None and _goes(run, thread):
+            if thread.stack:
+                arrive(turn, run, thread)
+            else:
+                del run.threads[thread.id]
+                turn.thread_ended(turn, run, thread)
+
+
+def _goes(run: Run, thread: Thread) -> bool:
+    return run.phase is RunPhase.ACTIVE and not thread.cancelled and thread.id in run.threads
 
 
 def arrive(turn: Turn, run: Run, thread: Thread) -> None:
     """Come to a step: count the visit and enter it."""
     slot = placed_of(run, thread).step.id + thread.suffix
-    visit = run.visits.get(slot, 0) + 1
-    run.visits[slot] = visit
-    arrivals = thread.arrivals[slot] = thread.arrivals.get(slot, 0) + 1
+    run.visits[slot] = visit = run.visits.get(slot, 0) + 1
+    thread.arrivals[slot] = arrivals = thread.arrivals.get(slot, 0) + 1
     thread.open = OpenStep(slot, visit, turn.now)
     if arrivals > MAX_VISITS + thread.allowance:
-        incidents.open_incident(turn, run, thread, "SOP_VISITS", f"visited {arrivals} times: a loop without an end?")
-        return
-    attempt(turn, run, thread)
+        said = f"visited {arrivals} times: a loop without an end?"
+        incidents.open_incident(turn, run, thread, "SOP_VISITS", said)
+    else:
+        attempt(turn, run, thread)
 
 
 def attempt(turn: Turn, run: Run, thread: Thread) -> None:
-    """Enter the step the thread stands on, or skip it; a failing expression is an incident."""
-    placed = placed_of(run, thread)
-    step = placed.step
+    """Enter the step the thread stands on, or skip it; what cannot be worked out is an incident."""
+    step = placed_of(run, thread).step
+    turn.part = "when"
     try:
         if step.when is not None and not turn.holds(run, thread, step.when):
             skip(turn, run, thread)
         else:
+            turn.part = ""
             turn.enter(turn, run, thread, step)
     except ExpressionError as error:
-        incidents.open_incident(turn, run, thread, error.code, str(error))
+        incidents.open_incident(turn, run, thread, error.code, str(error), turn.part)
+    except (ValueError, OverflowError) as error:  # a duration or a moment that no calendar can reach
+        incidents.open_incident(turn, run, thread, "SOP105", str(error), turn.part)
 
 
 def skip(turn: Turn, run: Run, thread: Thread, by: Actor | None = None) -> None:
-    """Leave a step undone; its outputs are null."""
+    """Leave a step undone and go on with the one after it; its outputs are null."""
     opened = opened_of(thread)
-    run.steps[opened.slot] = {**nulls_of(run.model)[placed_of(run, thread).step.id], "status": "skipped", "visits": opened.visit}
-    turn.fact(FactType.STEP_SKIPPED, run=run, step=opened.slot, visit=opened.visit, by=by)
+    nulls = nulls_of(run.model)[placed_of(run, thread).step.id]
+    run.steps[opened.slot] = {**nulls, "status": "skipped", "visits": opened.visit}
+    turn.tell(FactType.STEP_SKIPPED, run, thread, by=by)
     turn.silence(run, thread)
     thread.open = None
     go(turn, run, thread, None)
@@ -116,15 +137,20 @@ def leave(
     status: str = "done",
     by: Actor | None = None,
 ) -> None:
-    """Close the step a thread stands on with its outputs, and go where it leads."""
-    opened = opened_of(thread)
-    step = placed_of(run, thread).step
+    """Close the step a thread stands on with its outputs, and go to ``target`` or where the step leads. A step that
+    leads to an incident stays open with it."""
+    if target is None:
+        target = placed_of(run, thread).step.next
     if target == INCIDENT:
-        incidents.open_incident(turn, run, thread, "SOP_INCIDENT", f"the step ended as {status}")
-        return
-    record(turn, run, thread, outputs, status, by)
-    thread.open = None
-    go(turn, run, thread, target if target is not None else step.next)
+        said = f"the step ended as {status} and leads to an incident"
+        incidents.open_incident(turn, run, thread, "SOP_INCIDENT", said, outputs=outputs, by=by)
+    elif not leads(run, thread, target):
+        said = f"'{target}' cannot be reached from here"
+        incidents.open_incident(turn, run, thread, "SOP205", said, outputs=outputs, by=by)
+    else:
+        record(turn, run, thread, outputs, status, by)
+        thread.open = None
+        go(turn, run, thread, target)
 
 
 def record(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value], status: str, by: Actor | None) -> None:
@@ -138,15 +164,9 @@ def record(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value], stat
         "at": turn.now.isoformat(),
         "visits": opened.visit,
     }
-    outcome = outputs.get("outcome")
-    turn.fact(
-        FactType.STEP_CLOSED,
-        {"status": status, "outcome": outcome, "outputs": {k: v for k, v in outputs.items() if k != "outcome"}},
-        run=run,
-        step=opened.slot,
-        visit=opened.visit,
-        by=by,
-    )
+    given = dict(outputs)
+    outcome = given.pop("outcome", None)
+    turn.tell(FactType.STEP_CLOSED, run, thread, {"status": status, "outcome": outcome, "outputs": given}, by)
     turn.silence(run, thread)
 
 
@@ -157,8 +177,23 @@ def opened_of(thread: Thread) -> OpenStep:
     return thread.open
 
 
+def leads(run: Run, thread: Thread, target: str | None) -> bool:
+    """Whether a thread can go to a target: a jump stays on its lines, or leaves the repeats around it."""
+    if target in (None, CONTINUE, END) or target in run.model.document.paths:
+        return True
+    placed = run.model.steps.get(target or "")
+    while placed is not None:
+        if any(frame.line == placed.line for frame in thread.stack):
+            return True
+        parent = run.threads.get(thread.parent or 0)
+        if parent is None or not isinstance(placed_of(run, parent).step, Repeat):
+            return False
+        thread = parent
+    return False
+
+
 def go(turn: Turn, run: Run, thread: Thread, target: str | None) -> None:
-    """Move a thread: on, into a path, to a step, or to the end of the run."""
+    """Move a thread to a target it can reach: on, into a path, to a step, or to the end of the run."""
     if target is None or target == CONTINUE:
         _step_on(run, thread)
     elif target == END:
@@ -180,14 +215,15 @@ def _step_on(run: Run, thread: Thread) -> None:
 
 
 def _jump(run: Run, thread: Thread, target: str) -> None:
+    """Go to a step of a line the thread is on; from within a repeat to one outside it: the pass ends, and the repeat
+    leads there as soon as its other passes are cancelled (``sop.engine.branching``)."""
     placed = run.model.steps[target]
-    depth = len(thread.stack)
-    while depth and thread.stack[depth - 1].line != placed.line:
-        depth -= 1
-    if not depth:
-        raise ExpressionError(f"'{target}' cannot be reached from here", "SOP205")
-    del thread.stack[depth:]
-    thread.stack[-1].index = placed.index
+    while thread.stack and thread.stack[-1].line != placed.line:
+        thread.stack.pop()
+    if thread.stack:
+        thread.stack[-1].index = placed.index
+    else:
+        opened_of(run.threads[thread.parent or 0]).leaving = target
 
 
 def end_run(turn: Turn, run: Run, result: str, *, undo: bool = False) -> None:
@@ -203,16 +239,19 @@ def end_run(turn: Turn, run: Run, result: str, *, undo: bool = False) -> None:
 
 
 def cancel(turn: Turn, run: Run, thread: Thread) -> None:
-    """Cancel a thread and all below it. A call in flight is not cut off: the thread stays until its result is there."""
+    """Cancel a thread and all below it. A call in flight is not cut off: the thread stays until its result is there.
+    A sub-SOP is undone unless its caller's whole run ends and keeps what it did."""
     if thread.cancelled or thread.id not in run.threads:
         return
     thread.cancelled = True
     opened = thread.open
+    turn.silence(run, thread)
     for child in list(opened.children if opened else ()):
         if child in run.threads:
             cancel(turn, run, run.threads[child])
     if opened and opened.sub and (sub := turn.state.runs[opened.sub]).phase is not RunPhase.ENDED:
-        end_run(turn, sub, Result.CANCELLED, undo=run.undo_wanted)
+        undo = run.undo_wanted or run.phase is RunPhase.ACTIVE
+        end_run(turn, sub, Result.CANCELLED, undo=undo)
     gone(turn, run, thread)
 
 
@@ -228,9 +267,9 @@ def gone(turn: Turn, run: Run, thread: Thread) -> None:
     parent = run.threads.get(thread.parent) if thread.parent is not None else None
     if parent is not None and parent.cancelled:
         gone(turn, run, parent)
-    elif parent is not None:
+    elif parent is not None or run.phase is RunPhase.ACTIVE:
         turn.thread_ended(turn, run, thread)
-    elif run.phase is RunPhase.ENDING and not run.threads:
+    elif not run.threads:
         turn.run_ended(turn, run)
 
 
@@ -241,10 +280,11 @@ def _busy(turn: Turn, run: Run, opened: OpenStep) -> bool:
 
 
 def _free_name(turn: Turn, key: str) -> str:
-    runs = turn.state.runs
-    if key not in runs:
-        return key
-    number = 2
-    while f"{key}-{number}" in runs:
+    """A name no run of this ticket has, nor had in an earlier life."""
+    runs, earlier = turn.state.runs, turn.state.earlier
+    number = earlier + 1 if earlier else 1
+    name = f"{key}-{number}" if earlier else key
+    while name in runs:
         number += 1
-    return f"{key}-{number}"
+        name = f"{key}-{number}"
+    return name

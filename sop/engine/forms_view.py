@@ -1,11 +1,11 @@
-"""What the people who complete a step are shown: its form and its script, as facts."""
+"""What the people who complete a step are shown: its form, its buttons and its script, as facts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sop import expressions
-from sop.model import FormField, Label, Option
+from sop.model import FormField, Label, Option, Outcome
 from sop.values import Value
 
 
@@ -16,10 +16,10 @@ def field_of(field: FormField, default: Value) -> Value:
         shown["optional"] = True
     if field.options:
         shown["options"] = [_option(option) for option in field.options]
-    for name in ("min", "max"):
-        bound = getattr(field, name)
-        if bound is not None:
-            shown[name] = bound
+    if field.min is not None:
+        shown["min"] = field.min
+    if field.max is not None:
+        shown["max"] = field.max
     if default is not None:
         shown["default"] = default
     if field.personal:
@@ -30,7 +30,14 @@ def field_of(field: FormField, default: Value) -> Value:
 
 
 def _option(option: str | Option) -> Value:
-    return {"value": option, "label": option} if isinstance(option, str) else {"value": option.value, "label": option.label}
+    if isinstance(option, str):
+        return {"value": option, "label": option}
+    return {"value": option.value, "label": option.label}
+
+
+def buttons(outcomes: Sequence[Outcome]) -> list[Value]:
+    """The outcomes of a task as plain data."""
+    return [{"key": outcome.key, "label": outcome.label} for outcome in outcomes]
 
 
 def rendered(label: Label, scope: Mapping[str, Value]) -> Value:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 
 from sop.calendars import Calendar
-from sop.durations import parse
-from sop.model import Ladder
+from sop.model import Ladder, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,29 @@ class Level:
 def levels_of(ladder: Ladder, otherwise: str) -> tuple[Level, ...]:
     """The rungs of a ladder as written: one person stands for ``100%``, none for ``otherwise`` at ``100%``."""
     if ladder is None or isinstance(ladder, str):
-        return (Level(ladder or otherwise),)
-    return tuple(
-        Level(rung.to, int(rung.at.rstrip("%")) if rung.at else 100, rung.after, rung.reassign, rung.priority) for rung in ladder
-    )
+        return _one(ladder or otherwise)
+    return tuple(_level(rung) for rung in ladder)
 
 
-def moment_of(level: Level, start: datetime, due: datetime, calendar: Calendar, *, working: bool) -> datetime:
-    """When a rung is reached for a deadline that was ``due`` from ``start``; shares of working time are working time."""
-    if level.after is not None:
-        return calendar.add(due, parse(level.after))
-    if level.share == 100:
+@lru_cache(maxsize=1024)
+def _one(to: str) -> tuple[Level, ...]:
+    return (Level(to),)
+
+
+@lru_cache(maxsize=4096)
+def _level(rung: Rung) -> Level:
+    return Level(rung.to, percent(rung.at) if rung.at else 100, rung.after, rung.reassign, rung.priority)
+
+
+def percent(text: str) -> int:
+    """The number of ``80%``."""
+    return int(text.rstrip("%"))
+
+
+def share_of(start: datetime, due: datetime, share: int, calendar: Calendar | None) -> datetime:
+    """When a share (in percent) of the time from ``start`` to ``due`` is used; of its working time, with a calendar."""
+    if share == 100:
         return due
-    if working:
-        return calendar.advance(start, calendar.between(start, due) * level.share / 100)
-    return start + timedelta(seconds=(due - start).total_seconds() * level.share / 100)
+    if calendar is not None:
+        return calendar.advance(start, calendar.between(start, due) * share / 100)
+    return start + (due - start) * share / 100

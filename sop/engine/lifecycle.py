@@ -1,57 +1,83 @@
-"""The ticket itself: classified, given its runs, claimed and handed over, paused, resolved, closed, reopened."""
+"""The ticket itself: classified, given its runs, resolved, closed; and what people say on it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from sop.commands import ChooseDefinitions, Finish
-from sop.engine import branching, builtin, clocks, flow, people, systems, waiting
+from sop.definition import Compiled, definition_of
+from sop.engine import branching, builtin, clocks, flow, mailbox, seats, undo
 from sop.engine.turn import Turn
-from sop.events import SYSTEM, ActorKind, Classified, Command, DefinitionsChosen, MessagePosted, Occurred, TicketCommanded
+from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
-from sop.model import AfterClose, Result, Task, Wait
+from sop.model import AfterClose, Result, Wait
 from sop.state import ENDED, Alarm, AlarmKind, Run, RunPhase, State, Status, Thread
 from sop.values import Value
 
 OURS = "gongdan"
+CLOSED = "ticket.closed"
 CLOSE_AFTER = timedelta(days=7)
-REOPENED = "ticket.reopened"
+MOST_HEARD = 500
 
 
 def classified(turn: Turn, event: Classified) -> None:
     """The ticket has its category: it gets its accountable owner, and the events its SOPs start on."""
     state = turn.state
     state.ticket["category"], state.ticket["priority"] = event.category, event.priority
-    data: dict[str, Value] = {"category": event.category, "priority": event.priority, "team": event.team, "rule": event.rule}
+    data: dict[str, Value] = {
+        "category": event.category,
+        "priority": event.priority,
+        "team": event.team,
+        "rule": event.rule,
+    }
     turn.fact(FactType.TICKET_CLASSIFIED, data, by=SYSTEM)
     if event.team:
         builtin.own(turn, f"team:{event.team}", "dispatch")
     state.status = Status.OPEN
     for name in ("ticket.created", "ticket.classified"):
-        waiting.receive(turn, Occurred(name, OURS, name), quiet=True)
+        mailbox.receive(turn, Occurred(name, OURS, name), quiet=True)
 
 
 def chosen(turn: Turn, event: DefinitionsChosen) -> None:
-    """Start the definitions chosen for an event: one SOP at a time, playbooks beside it."""
+    """Start the definitions chosen for an event, best first: one SOP at a time, a playbook once, of an exclusive
+    group only the first."""
     for compiled in event.definitions:
-        if compiled["kind"] == "sop" and any(_is_main(r) and r.phase is not RunPhase.ENDED for r in turn.state.runs.values()):
+        if compiled["kind"] == "sop" and (turn.state.result is not None or _main_runs(turn.state)):
             continue
-        if compiled["kind"] == "playbook" and compiled["key"] in turn.state.runs:
+        if compiled["kind"] == "playbook" and compiled["key"] in _played(turn.state):
             continue
-        run = flow.start_run(turn, compiled)
-        for field in run.model.document.fields:
-            turn.state.ticket.setdefault(field.key, field.default)
-        clocks.start_clocks(turn, run)
-        flow.set_off(turn, run)
+        inputs = dict(event.inputs) if compiled["kind"] == "sop" else {}
+        _start(turn, event.on, compiled, inputs)
+
+
+def _main_runs(state: State) -> list[Run]:
+    """The SOP that runs (or undoes what it did) now."""
+    return [run for run in state.runs.values() if _is_main(run) and run.phase is not RunPhase.ENDED]
 
 
 def _is_main(run: Run) -> bool:
     return not run.is_playbook and run.parent_run is None
 
 
-def occurred(turn: Turn, event: Occurred) -> None:
+def _played(state: State) -> set[str]:
+    return {run.definition["key"] for run in state.runs.values() if run.is_playbook}
+
+
+def _start(turn: Turn, on: str, compiled: Compiled, inputs: dict[str, Value]) -> None:
+    document, state = definition_of(compiled).document, turn.state
+    groups = {run.model.document.exclusive for run in state.runs.values()}
+    if document.exclusive is not None and document.exclusive in groups:
+        return
+    if state.result is not None and on != CLOSED and document.after_close is AfterClose.STOP:
+        return
+    run = flow.start_run(turn, compiled, inputs)
+    clocks.start_clocks(turn, run)
+    flow.set_off(turn, run)
+
+
+def occurred(turn: Turn, event: Occurred, *, quiet: bool = False) -> None:
     """Something happened: whoever waits for it goes on, clocks start and stop, and definitions may start for it."""
-    if waiting.receive(turn, event) is None:
+    if not mailbox.receive(turn, event, quiet=quiet):
         return
     clocks.happened(turn, event.type)
     if event.type in turn.state.starters:
@@ -60,6 +86,11 @@ def occurred(turn: Turn, event: Occurred) -> None:
 
 def posted(turn: Turn, event: MessagePosted) -> None:
     """A message stands in the conversation: an answer to the customer, or a question of theirs."""
+    heard = turn.state.heard
+    if event.message in heard:
+        return
+    heard.append(event.message)
+    del heard[:-MOST_HEARD]
     turn.fact(FactType.MESSAGE_POSTED, {"message": event.message, "visibility": event.visibility}, by=event.by)
     if event.visibility != "public":
         return
@@ -75,118 +106,43 @@ def posted(turn: Turn, event: MessagePosted) -> None:
 
 def run_ended(turn: Turn, run: Run) -> None:
     """A run whose threads are gone: undo what is to be undone, then close its book."""
-    if run.phase is not RunPhase.ENDING or run.threads or not systems.run_over(turn, run):
+    if run.phase is not RunPhase.ENDING or run.threads or not undo.is_undone(turn, run):
         return
+    outputs = branching.outputs_of(turn, run)
     run.phase = RunPhase.ENDED
     clocks.stop_all(turn, run)
     turn.state.alarms = [a for a in turn.state.alarms if a.run != run.id]
-    turn.fact(FactType.RUN_ENDED, {"result": run.result}, run=run)
+    turn.fact(FactType.RUN_ENDED, {"result": run.result, "outputs": outputs}, run=run)
     if run.parent_run is not None:
-        branching.sub_ended(turn, run)
+        branching.sub_ended(turn, run, outputs)
     elif not run.is_playbook:
-        _resolved(turn, run)
+        resolved(turn, run.result or Result.RESOLVED, run.id)
 
 
-def _resolved(turn: Turn, run: Run) -> None:
+def resolved(turn: Turn, result: str, name: str) -> None:
+    """The ticket has its result: playbooks that stop with it do, and it will close in seven days."""
     state = turn.state
-    state.result = run.result
+    state.result = result
     for other in list(state.runs.values()):
-        if other.is_playbook and other.phase is RunPhase.ACTIVE and other.model.document.after_close is AfterClose.STOP:
+        if other.is_playbook and other.phase is RunPhase.ACTIVE and _stops(other):
             flow.end_run(turn, other, Result.CANCELLED)
+    silence_close(state)
     state.alarms.append(Alarm(turn.now + CLOSE_AFTER, AlarmKind.CLOSE))
-    waiting.receive(turn, Occurred("ticket.closed", OURS, f"ticket.closed.{run.id}"), quiet=True)
+    occurred(turn, Occurred(CLOSED, OURS, f"{CLOSED}.{name}.{state.seq}"), quiet=True)
+
+
+def _stops(run: Run) -> bool:
+    return run.parent_run is None and run.model.document.after_close is AfterClose.STOP
+
+
+def silence_close(state: State) -> None:
+    """The ticket is not about to close any more."""
+    state.alarms = [a for a in state.alarms if a.kind is not AlarmKind.CLOSE]
 
 
 def close(turn: Turn) -> None:
     """The time for second thoughts is over: the ticket closes as soon as nothing runs for it any more."""
     turn.state.cancelling = True
-
-
-def commanded(turn: Turn, event: TicketCommanded) -> None:
-    """A person's command on the whole ticket."""
-    match event.command:
-        case Command.CLAIM:
-            _claim(turn, event)
-        case Command.RELEASE:
-            _hand_over(turn, event, f"team:{turn.state.owner_team}" if turn.state.owner_team else "", "release")
-        case Command.TRANSFER:
-            _hand_over(turn, event, event.to or "", "transfer")
-        case Command.PRIORITY:
-            builtin.set_priority(turn, event.to or "", event.note, event.by)
-        case Command.PAUSE:
-            turn.state.paused_at = turn.now
-        case Command.RESUME:
-            _resume(turn)
-        case Command.CANCEL:
-            _cancel(turn)
-        case Command.REOPEN:
-            _reopen(turn, event)
-
-
-def _claim(turn: Turn, event: TicketCommanded) -> None:
-    for run, thread in open_threads(turn.state):
-        opened = flow.opened_of(thread)
-        if not isinstance(flow.placed_of(run, thread).step, Task) or opened.wanted == people.CUSTOMER:
-            continue
-        if event.step in (None, opened.slot, f"{run.id}.{opened.slot}") and people.may_answer(turn, opened, event.by):
-            _give(turn, run, thread, event.by.id, "claim", event)
-    if event.step is None:
-        builtin.own(turn, f"user:{event.by.id}", "claim", event.note, event.by)
-
-
-def _give(turn: Turn, run: Run, thread: Thread, person: str, reason: str, event: TicketCommanded) -> None:
-    opened = flow.opened_of(thread)
-    opened.person = person
-    data: dict[str, Value] = {"wanted": f"user:{person}", "person": person, "pool": opened.pool, "reason": reason, "note": event.note}
-    turn.fact(FactType.STEP_ASSIGNED, data, run=run, step=opened.slot, visit=opened.visit, by=event.by)
-
-
-def _hand_over(turn: Turn, event: TicketCommanded, to: str, reason: str) -> None:
-    before = turn.state.owner_person
-    for run, thread in open_threads(turn.state):
-        opened = flow.opened_of(thread)
-        if not isinstance(flow.placed_of(run, thread).step, Task) or opened.wanted == people.CUSTOMER:
-            continue
-        mine = event.step in (opened.slot, f"{run.id}.{opened.slot}") if event.step else opened.person in {before, event.by.id}
-        if mine and opened.person is not None:
-            wanted = to if reason == "transfer" else opened.pool or opened.wanted or to
-            people.assign(turn, run, thread, wanted, reason, by=event.by)
-    if event.step is None and to:
-        builtin.own(turn, to, reason, event.note, event.by)
-
-
-def _resume(turn: Turn) -> None:
-    state = turn.state
-    if state.paused_at is None:
-        return
-    lost = turn.now - state.paused_at
-    state.paused_at = None
-    for alarm in state.alarms:
-        if alarm.thread:
-            alarm.at += lost
-    for _, thread in open_threads(state):
-        opened = flow.opened_of(thread)
-        opened.due_at = opened.due_at and opened.due_at + lost
-        opened.timeout_at = opened.timeout_at and opened.timeout_at + lost
-
-
-def _cancel(turn: Turn) -> None:
-    turn.state.paused_at = None
-    for run in list(turn.state.runs.values()):
-        if run.parent_run is None and run.phase is RunPhase.ACTIVE:
-            flow.end_run(turn, run, Result.CANCELLED, undo=True)
-    if not turn.state.runs:
-        turn.state.result = Result.CANCELLED
-        turn.state.alarms.append(Alarm(turn.now + CLOSE_AFTER, AlarmKind.CLOSE))
-
-
-def _reopen(turn: Turn, event: TicketCommanded) -> None:
-    state = turn.state
-    state.result, state.cancelling = None, False
-    state.alarms = [a for a in state.alarms if a.kind is not AlarmKind.CLOSE]
-    number = sum(letter.type == REOPENED for letter in state.mailbox) + 1
-    waiting.receive(turn, Occurred(REOPENED, OURS, f"{REOPENED}.{number}", {"by": event.by.id, "note": event.note}))
-    turn.commands.append(ChooseDefinitions(REOPENED, {"by": event.by.id, "note": event.note}))
 
 
 def open_threads(state: State) -> list[tuple[Run, Thread]]:
@@ -204,25 +160,25 @@ def status_of(state: State) -> Status:
     """Where the ticket stands, from what is open."""
     if state.finished:
         return Status.CLOSED
-    if state.result is not None and not any(_is_main(r) and r.phase is not RunPhase.ENDED for r in state.runs.values()):
+    if state.result is not None and not _main_runs(state):
         return Status.CANCELLED if state.result == Result.CANCELLED else Status.RESOLVED
     if state.paused_at is not None:
         return Status.PAUSED
     if state.status is Status.NEW:
         return Status.NEW
-    standing = [_standing(run, thread) for run, thread in open_threads(state) if not run.is_playbook]
+    standing = {_standing(run, thread) for run, thread in open_threads(state) if not run.is_playbook}
     if not standing or Status.OPEN in standing:
         return Status.OPEN
     return Status.WAITING_CUSTOMER if Status.WAITING_CUSTOMER in standing else Status.WAITING
 
 
 def _standing(run: Run, thread: Thread) -> Status:
-    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
-    if opened.incident:
+    opened = thread.open
+    if opened is None or opened.incident:
         return Status.OPEN
-    if isinstance(step, Wait) or opened.children or opened.sub:
+    if opened.children or opened.sub or isinstance(flow.placed_of(run, thread).step, Wait):
         return Status.WAITING
-    return Status.WAITING_CUSTOMER if opened.wanted == people.CUSTOMER else Status.OPEN
+    return Status.WAITING_CUSTOMER if opened.wanted == seats.CUSTOMER else Status.OPEN
 
 
 def settle(turn: Turn) -> None:
@@ -232,7 +188,7 @@ def settle(turn: Turn) -> None:
     clocks.settle(turn)
     if state.cancelling and not state.finished and all(r.phase is RunPhase.ENDED for r in state.runs.values()):
         state.finished = True
-        state.alarms = []
+        state.alarms, state.asked = [], {}
         _tell_status(turn)
         turn.commands.append(Finish())
 
@@ -243,7 +199,7 @@ def _tell_status(turn: Turn) -> None:
     if status is not state.status or state.ticket.get("status") != status:
         state.status = status
         state.ticket["status"] = status.value
-        turn.fact(FactType.TICKET_STATUS, {"status": status, "result": state.result})
+        turn.fact(FactType.TICKET_STATUS, {"status": status.value, "result": state.result})
 
 
 def over(state: State) -> bool:

@@ -11,7 +11,7 @@ from sop.values import Value
 COMMON = ("status", "by", "at", "visits")
 
 
-def declared_by(step: Step, definition: Definition) -> tuple[str, ...]:
+def declared_by(step: Step, definition: Definition) -> tuple[str, ...]:  # noqa: C901 - one case a type
     """The outputs of one step beside the common ones."""
     match step:
         case Task():
@@ -43,6 +43,7 @@ def nulls_of(definition: Definition) -> Mapping[str, dict[str, Value]]:
     known = _NULLS.get(definition.sha256)
     if known is None:
         known = _NULLS[definition.sha256] = {
-            name: dict.fromkeys((*COMMON, *declared_by(placed.step, definition))) for name, placed in definition.steps.items()
+            name: dict.fromkeys((*COMMON, *declared_by(placed.step, definition)))
+            for name, placed in definition.steps.items()
         }
     return known

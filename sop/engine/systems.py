@@ -1,23 +1,21 @@
-"""Steps that systems do: actions, what came of them, and undoing them."""
+"""Steps that systems do: actions, and what came of them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sop import expressions
 from sop.commands import CallAction
 from sop.durations import parse
-from sop.engine import builtin, flow, incidents
+from sop.engine import builtin, flow, incidents, undo
 from sop.engine.turn import Turn
-from sop.events import ActionDone, ActionFailed, IncidentSettled, Remedy
+from sop.events import ActionDone, ActionFailed
 from sop.facts import FactType
 from sop.model import Action, Retry
-from sop.state import Done, Incident, Run, Thread, Undoable
+from sop.state import Call, Done, Run, Thread
 from sop.values import Value, Values, encode, unmarked
 
-NO_UNDO = "none"
 DEFAULT_RETRY = Retry()
 TIMEOUT_SECONDS = 30.0
 MAX_OUTPUT = 16_384
@@ -26,82 +24,78 @@ MAX_OUTPUT = 16_384
 def enter_action(turn: Turn, run: Run, thread: Thread, action: Action) -> None:
     """A system does it; an effect this run has had with the same input is not had twice."""
     opened = flow.opened_of(thread)
-    arguments = _mapping(expressions.render(action.arguments, turn.scope(run, thread)))
-    opened.fingerprint, opened.arguments = fingerprint(arguments), dict(arguments)
-    known = run.done.get(opened.slot)
+    scope = turn.scope(run, thread)
+    arguments: dict[str, Value] = {}
+    for name, argument in action.arguments.items():
+        turn.part = f"with/{name}"
+        arguments[name] = expressions.render(argument, scope)
+    opened.fingerprint, opened.arguments = undo.fingerprint(arguments), dict(arguments)
+    known = run.done.get(_once(opened.slot, thread))
     if known is not None and known.fingerprint == opened.fingerprint:
         flow.leave(turn, run, thread, dict(known.outputs))
         return
-    turn.fact(
-        FactType.STEP_OPENED, {"type": action.type, "title": action.title or action.id}, run=run, step=opened.slot, visit=opened.visit
-    )
+    turn.tell(FactType.STEP_OPENED, run, thread, {"type": action.type, "title": action.title or action.id})
     if builtin.knows(action.action):
         _at_once(turn, run, thread, action, arguments)
     else:
         _ask(turn, run, thread, action, arguments)
 
 
+def _once(slot: str, thread: Thread) -> str:
+    """An action is done once in each pass of a repeat, and once outside of any."""
+    return slot + thread.passage
+
+
 def _ask(turn: Turn, run: Run, thread: Thread, action: Action, arguments: dict[str, Value]) -> None:
     opened = flow.opened_of(thread)
     key = f"{turn.state.ticket['no']}/{run.id}.{opened.slot}/{opened.visit}/{opened.fingerprint}"
     if action.idempotency_key:
+        turn.part = "idempotency_key"
         key = str(expressions.render(action.idempotency_key, turn.scope(run, thread)))
     contract = run.model.actions.get(action.action)
     retry = _retry_of(action)
-    opened.call = f"c{turn.new_id()}"
+    opened.call = call = f"c{turn.new_id()}"
     turn.call(
         CallAction(
-            call=opened.call,
+            call=call,
             action=action.action,
             arguments=arguments,
             key=key,
             gives=tuple(contract["gives"]) if contract else None,
-            timeout=_seconds(action.timeout) if action.timeout else TIMEOUT_SECONDS,
+            timeout=seconds(action.timeout) if action.timeout else TIMEOUT_SECONDS,
             attempts=retry.attempts,
-            interval=_seconds(retry.interval),
-            max_interval=_seconds(retry.max_interval),
+            interval=seconds(retry.interval),
+            max_interval=seconds(retry.max_interval),
             run=run.id,
             step=opened.slot,
         ),
+        run,
         thread.id,
     )
-    _called(turn, run, opened.slot, opened.visit, Calling(opened.call, action.action, arguments, key))
+    said: dict[str, Value] = {"call": call, "action": action.action, "arguments": arguments, "key": key, "undo": False}
+    turn.tell(FactType.ACTION_CALLED, run, thread, said)
+
+
+def _at_once(turn: Turn, run: Run, thread: Thread, action: Action, arguments: dict[str, Value]) -> None:
+    call = f"c{turn.new_id()}"
+    said: dict[str, Value] = {"call": call, "action": action.action, "arguments": arguments, "key": call, "undo": False}
+    turn.tell(FactType.ACTION_CALLED, run, thread, said)
+    builtin.perform(turn, action.action, arguments, run)
+    _done_fact(turn, run, thread, Calling(call, action.action), {})
+    flow.leave(turn, run, thread, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """What a call is, for its fact."""
+    """Which call of which action a fact is about."""
 
     call: str
     action: str
-    arguments: Values
-    key: str
-    undo: bool = False
 
 
-def _called(turn: Turn, run: Run, slot: str, visit: int, calling: Calling) -> None:
-    turn.fact(
-        FactType.ACTION_CALLED,
-        {
-            "call": calling.call,
-            "action": calling.action,
-            "arguments": calling.arguments,
-            "key": calling.key,
-            "undo": calling.undo,
-        },
-        run=run,
-        step=slot,
-        visit=visit,
-    )
-
-
-def _at_once(turn: Turn, run: Run, thread: Thread, action: Action, arguments: dict[str, Value]) -> None:
-    opened = flow.opened_of(thread)
-    call = f"c{turn.new_id()}"
-    _called(turn, run, opened.slot, opened.visit, Calling(call, action.action, arguments, call))
-    builtin.perform(turn, action.action, arguments, run)
-    _done_fact(turn, run, opened.slot, opened.visit, call, action.action, {})
-    flow.leave(turn, run, thread, {})
+def _done_fact(turn: Turn, run: Run, thread: Thread, calling: Calling, outputs: Values) -> None:
+    data: dict[str, Value] = {"call": calling.call, "action": calling.action, "outputs": outputs, "undo": False}
+    turn.tell(FactType.ACTION_DONE, run, thread, data)
 
 
 def done(turn: Turn, event: ActionDone) -> None:
@@ -111,55 +105,46 @@ def done(turn: Turn, event: ActionDone) -> None:
         return
     run = turn.state.runs[call.run]
     if call.undo:
-        _undone(turn, run, event)
+        undo.undone(turn, run, event)
         return
-    thread = run.threads[call.thread]
-    opened, action = flow.opened_of(thread), flow.placed_of(run, thread).step
-    if not isinstance(action, Action):
-        raise RuntimeError(f"call {event.call} belongs to no action")
+    thread, action = _caller(run, call, event.call)
     outputs = _kept(run, action, event.outputs)
-    opened.call = None
-    run.done[opened.slot] = Done(opened.fingerprint, dict(outputs))
-    _done_fact(turn, run, opened.slot, opened.visit, event.call, action.action, outputs)
-    undoable = _undoable(run, thread, action, outputs)
+    small = not too_large(outputs)
+    flow.opened_of(thread).call = None
+    _done_fact(turn, run, thread, Calling(event.call, action.action), outputs if small else {})
+    undo.register(run, thread, action, outputs)
     if thread.cancelled:
-        _finish_cancelled(turn, run, thread, outputs, undoable)
-        return
-    if undoable:
-        run.undo.append(undoable)
-    if len(json.dumps(encode(outputs))) > MAX_OUTPUT:
-        incidents.open_incident(turn, run, thread, "SOP_OUTPUT", f"the answer is larger than {MAX_OUTPUT} bytes", "action")
-        return
-    flow.leave(turn, run, thread, outputs)
-    flow.proceed(turn, run, thread)
+        _finish_cancelled(turn, run, thread, outputs if small else {})
+    elif small:
+        _keep(run, thread, outputs)
+        flow.leave(turn, run, thread, outputs)
+        flow.proceed(turn, run, thread)
+    else:
+        said = f"the answer is larger than {MAX_OUTPUT} bytes"
+        incidents.open_incident(turn, run, thread, "SOP_OUTPUT", said, "action")
 
 
-def _finish_cancelled(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value], undoable: Undoable | None) -> None:
+def _caller(run: Run, call: Call, name: str) -> tuple[Thread, Action]:
+    thread = run.threads[call.thread]
+    action = flow.placed_of(run, thread).step
+    if not isinstance(action, Action):
+        raise RuntimeError(f"call {name} belongs to no action")
+    return thread, action
+
+
+def _keep(run: Run, thread: Thread, outputs: Values) -> None:
+    opened = flow.opened_of(thread)
+    run.done[_once(opened.slot, thread)] = Done(opened.fingerprint, dict(outputs))
+
+
+def _finish_cancelled(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value]) -> None:
+    """The answer to a call of a cancelled step is recorded, and its effect undone now, or when the whole run's are."""
+    opened = flow.opened_of(thread)
     flow.record(turn, run, thread, outputs, "cancelled", None)
     thread.open = None
-    if undoable is not None and run.undo_wanted:
-        run.undo.append(undoable)
-    elif undoable is not None:
-        _undo(turn, run, undoable)
+    if not run.undo_wanted:
+        undo.undo_step(turn, run, opened.slot, opened.visit)
     flow.gone(turn, run, thread)
-
-
-def _done_fact(turn: Turn, run: Run, slot: str, visit: int, call: str, action: str, outputs: Values, *, undo: bool = False) -> None:
-    turn.fact(
-        FactType.ACTION_DONE, {"call": call, "action": action, "outputs": outputs, "undo": undo}, run=run, step=slot, visit=visit
-    )
-
-
-def _failed_fact(turn: Turn, run: Run, slot: str, visit: int, action: str, event: ActionFailed, *, undo: bool = False) -> None:
-    data: dict[str, Value] = {
-        "call": event.call,
-        "action": action,
-        "kind": event.kind.value,
-        "message": event.message,
-        "attempts": event.attempts,
-        "undo": undo,
-    }
-    turn.fact(FactType.ACTION_FAILED, data, run=run, step=slot, visit=visit)
 
 
 def failed(turn: Turn, event: ActionFailed) -> None:
@@ -169,104 +154,29 @@ def failed(turn: Turn, event: ActionFailed) -> None:
         return
     run = turn.state.runs[call.run]
     if call.undo:
-        _undo_failed(turn, run, event)
+        undo.failed(turn, run, event)
         return
-    thread = run.threads[call.thread]
-    opened, action = flow.opened_of(thread), flow.placed_of(run, thread).step
-    opened.call = None
-    _failed_fact(turn, run, opened.slot, opened.visit, call.action, event)
+    thread, action = _caller(run, call, event.call)
+    flow.opened_of(thread).call = None
+    turn.tell(FactType.ACTION_FAILED, run, thread, undo.failure(event, call.action, undoing=False))
     if thread.cancelled:
         flow.gone(turn, run, thread)
-    elif isinstance(action, Action) and action.on_error not in (None, flow.INCIDENT):
+    elif action.on_error not in (None, flow.INCIDENT):
         flow.leave(turn, run, thread, {}, action.on_error, status="error")
         flow.proceed(turn, run, thread)
     else:
         incidents.open_incident(turn, run, thread, f"ACTION_{event.kind.value.upper()}", event.message, "action")
 
 
-def _undoable(run: Run, thread: Thread, action: Action, outputs: Values) -> Undoable | None:
-    if action.undo in (None, NO_UNDO):
-        return None
-    opened, placed = flow.opened_of(thread), flow.placed_of(run, thread)
-    known: dict[str, Value] = {**opened.arguments, **outputs}  # type: ignore[dict-item]  # stored arguments are values
-    takes = run.model.undo_takes.get(action.undo or "")
-    arguments = {name: known[name] for name in takes if name in known} if takes is not None else known
-    return Undoable(opened.slot, opened.visit, action.undo or "", dict(arguments), f"{placed.pointer}/undo")
+def by_hand(run: Run, thread: Thread, action: Action, outputs: dict[str, Value]) -> None:
+    """A person has done it and enters the result: it counts as the action's own."""
+    undo.register(run, thread, action, outputs)
+    _keep(run, thread, outputs)
 
 
-def run_over(turn: Turn, run: Run) -> bool:
-    """Undo the next effect of an ending run that wants it; whether nothing is left to undo."""
-    if run.undo_wanted and run.undo and not run.undoing:
-        _undo(turn, run, run.undo.pop())
-    return not (run.undoing or run.failed_undo)
-
-
-def _undo(turn: Turn, run: Run, undoable: Undoable) -> None:
-    arguments = _mapping(undoable.arguments)
-    key = f"{turn.state.ticket['no']}/{run.id}.{undoable.slot}/{undoable.visit}/undo/{fingerprint(arguments)}"
-    undoable.call, undoable.incident = f"c{turn.new_id()}", None
-    run.undoing.append(undoable)
-    call = CallAction(
-        call=undoable.call,
-        action=undoable.action,
-        arguments=arguments,
-        key=key,
-        gives=(),
-        timeout=TIMEOUT_SECONDS,
-        attempts=DEFAULT_RETRY.attempts,
-        interval=_seconds(DEFAULT_RETRY.interval),
-        max_interval=_seconds(DEFAULT_RETRY.max_interval),
-        run=run.id,
-        step=undoable.slot,
-    )
-    turn.call(call, 0, undo=True)
-    _called(turn, run, undoable.slot, undoable.visit, Calling(undoable.call, undoable.action, arguments, key, undo=True))
-
-
-def _undone(turn: Turn, run: Run, event: ActionDone) -> None:
-    undoable = next(u for u in run.undoing if u.call == event.call)
-    run.undoing.remove(undoable)
-    _done_fact(turn, run, undoable.slot, undoable.visit, event.call, undoable.action, {}, undo=True)
-    turn.run_ended(turn, run)
-
-
-def _undo_failed(turn: Turn, run: Run, event: ActionFailed) -> None:
-    undoable = next(u for u in run.undoing if u.call == event.call)
-    run.undoing.remove(undoable)
-    _failed_fact(turn, run, undoable.slot, undoable.visit, undoable.action, event, undo=True)
-    undoable.incident = Incident("ACTION_UNDO", event.message, run.model.where(undoable.pointer))
-    run.failed_undo.append(undoable)
-    data: dict[str, Value] = {
-        "code": undoable.incident.code,
-        "message": event.message,
-        "where": undoable.incident.where,
-        "owner": run.model.document.owner,
-        "undo": True,
-    }
-    turn.fact(FactType.INCIDENT_OPENED, data, run=run, step=undoable.slot, visit=undoable.visit)
-    turn.run_ended(turn, run)
-
-
-def settle_undo(turn: Turn, run: Run, undoable: Undoable, settled: IncidentSettled) -> None:
-    """A person chooses how a failed undo goes on: again, or left as it is."""
-    run.failed_undo.remove(undoable)
-    turn.fact(
-        FactType.INCIDENT_CLOSED,
-        {"choice": settled.choice, "values": settled.values, "undo": True},
-        run=run,
-        step=undoable.slot,
-        visit=undoable.visit,
-        by=settled.by,
-    )
-    if settled.choice is Remedy.RETRY:
-        _undo(turn, run, undoable)
-    else:
-        turn.run_ended(turn, run)
-
-
-def fingerprint(arguments: Values) -> str:
-    """What tells one input from another: 16 hex digits of SHA-256 over its canonical JSON."""
-    return sha256(json.dumps(encode(arguments), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+def too_large(outputs: Values) -> bool:
+    """Whether these are more than a step may give."""
+    return len(json.dumps(encode(outputs), ensure_ascii=False).encode()) > MAX_OUTPUT
 
 
 def _kept(run: Run, action: Action, outputs: Values) -> dict[str, Value]:
@@ -275,17 +185,12 @@ def _kept(run: Run, action: Action, outputs: Values) -> dict[str, Value]:
     return {name: unmarked(outputs.get(name)) for name in names}
 
 
-def _mapping(value: object) -> dict[str, Value]:
-    if not isinstance(value, dict):
-        raise TypeError("arguments are a mapping")
-    return value
-
-
 def _retry_of(action: Action) -> Retry:
     if isinstance(action.retry, int):
         return Retry(attempts=max(1, action.retry))
     return action.retry or DEFAULT_RETRY
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A duration of clock time in seconds; raises ``ValueError`` for working time."""
     return parse(text).clock_time().total_seconds()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,63 +11,21 @@ from sop import expressions
 from sop.calendars import Calendar
 from sop.commands import CallAction, Command, Project
 from sop.durations import parse
-from sop.engine.outputs import nulls_of
+from sop.engine.views import ClocksView, StepsView
 from sop.events import Actor
 from sop.facts import Fact, FactType
 from sop.model import Step
-from sop.state import Alarm, AlarmKind, Call, Clock, Run, State, Thread
+from sop.state import Alarm, AlarmKind, Call, Run, State, Thread
 from sop.values import Value
-
-
-class StepsView(Mapping[str, Value]):
-    """``steps`` as an expression sees it: what a step gave, or its declared outputs as nulls until it has run."""
-
-    __slots__ = ("_nulls", "_run", "_suffix")
-
-    def __init__(self, run: Run, suffix: str) -> None:
-        self._run, self._suffix = run, suffix
-        self._nulls = nulls_of(run.model)
-
-    def __getitem__(self, step: str) -> Value:
-        known = self._run.steps
-        found = known.get(step + self._suffix) if self._suffix else None
-        return found or known.get(step) or self._nulls[step]  # type: ignore[return-value]  # outputs are values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._nulls)
-
-    def __len__(self) -> int:
-        return len(self._nulls)
-
-
-class ClocksView(Mapping[str, Value]):
-    """``sla`` as an expression sees it: ``sla.<clock>.{due_at, remaining, breached}``; ``remaining`` is in seconds."""
-
-    __slots__ = ("_clocks", "_now")
-
-    def __init__(self, clocks: Mapping[str, Clock], now: datetime) -> None:
-        self._clocks, self._now = clocks, now
-
-    def __getitem__(self, name: str) -> Value:
-        clock = self._clocks[name]
-        due = clock.due_at
-        return {
-            "due_at": due and due.isoformat(),
-            "remaining": int((due - self._now).total_seconds()) if due else None,
-            "breached": clock.breached,
-        }
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._clocks)
-
-    def __len__(self) -> int:
-        return len(self._clocks)
 
 
 @dataclass(slots=True)
 class Turn:
-    """What the step types, clocks and commands need in common. ``enter`` and the two ``ended`` hooks tie the step
-    types together without one importing the other."""
+    """What the step types, clocks and commands need in common.
+
+    ``enter`` and the two ``ended`` hooks tie the step types together without one importing the other; ``ready`` are
+    the threads that go on once what is being decided now is decided; ``part`` is the key of the step that is being
+    evaluated, for the position of an incident."""
 
     state: State
     now: datetime
@@ -74,10 +33,12 @@ class Turn:
     thread_ended: Callable[[Turn, Run, Thread], None]
     run_ended: Callable[[Turn, Run], None]
     commands: list[Command] = field(default_factory=list)
+    ready: deque[tuple[Run, Thread]] = field(default_factory=deque)
+    part: str = ""
 
     def fact(
         self,
-        type: FactType,
+        kind: FactType,
         data: dict[str, Value] | None = None,
         *,
         run: Run | None = None,
@@ -86,10 +47,18 @@ class Turn:
         by: Actor | None = None,
     ) -> int:
         """Decide a fact; its number in the ledger."""
-        self.state.seq += 1
-        seq = self.state.seq
-        self.commands.append(Project(Fact(seq, type, self.now, run.id if run else None, step, visit, by, data or {})))
+        self.state.seq = seq = self.state.seq + 1
+        self.commands.append(Project(Fact(seq, kind, self.now, run.id if run else None, step, visit, by, data or {})))
         return seq
+
+    def tell(
+        self, kind: FactType, run: Run, thread: Thread, data: dict[str, Value] | None = None, by: Actor | None = None
+    ) -> int:
+        """Decide a fact about the step a thread stands on; its number in the ledger."""
+        opened = thread.open
+        if opened is None:
+            return self.fact(kind, data, run=run, by=by)
+        return self.fact(kind, data, run=run, step=opened.slot, visit=opened.visit, by=by)
 
     def new_id(self) -> int:
         """A number not used before in this ticket (threads, calls)."""
@@ -116,38 +85,51 @@ class Turn:
             scope["event"] = event
         return scope  # type: ignore[return-value]  # views and the moment are readable like values
 
-    def holds(self, run: Run, thread: Thread | None, condition: str | bool, event: Mapping[str, Value] | None = None) -> bool:
+    def holds(
+        self, run: Run, thread: Thread | None, condition: str | bool, event: Mapping[str, Value] | None = None
+    ) -> bool:
         """Whether a condition of this run is true now; raises ``ExpressionError``."""
         if isinstance(condition, bool):
             return condition
         return expressions.holds(condition, self.scope(run, thread, event))
 
-    def deadline(self, run: Run, text: str, calendar: str = "default") -> datetime:
+    def deadline(self, run: Run, text: str) -> datetime:
         """The moment that is a duration from now, on the run's calendar when it counts working time."""
-        return calendar_of(run, calendar).add(self.now, parse(text))
+        return calendar_of(run, "default").add(self.now, parse(text))
 
-    def alarm(self, at: datetime, kind: AlarmKind, run: Run, thread: Thread | None = None, clock: str = "", rung: int = 0) -> None:
+    def alarm(
+        self, at: datetime, kind: AlarmKind, run: Run, thread: Thread | None = None, clock: str = "", rung: int = 0
+    ) -> None:
         """Note that something is due."""
         self.state.alarms.append(Alarm(at, kind, run.id, thread.id if thread else 0, clock, rung))
 
     def silence(self, run: Run, thread: Thread) -> None:
-        """Nothing is due any more for the step a thread stands on."""
-        self.state.alarms = [a for a in self.state.alarms if a.thread != thread.id or a.run != run.id]
+        """Nothing is due and nobody is asked any more for the step a thread stands on."""
+        state, name, number = self.state, run.id, thread.id
+        if state.alarms:
+            state.alarms = [a for a in state.alarms if a.thread != number or a.run != name]
+        if state.asked:
+            state.asked = {q: a for q, a in state.asked.items() if a.thread != number or a.run != name}
 
-    def call(self, call: CallAction, thread: int, *, undo: bool = False) -> None:
-        """Have a system do something."""
-        self.state.calls[call.call] = Call(call.action, call.run, thread, undo)
+    def silence_clock(self, run: Run, clock: str) -> None:
+        """Nothing is due any more for a clock."""
+        self.state.alarms = [a for a in self.state.alarms if a.run != run.id or a.clock != clock]
+
+    def call(self, call: CallAction, run: Run, thread: int, *, undo: bool = False) -> None:
+        """Have a system do something for a run."""
+        self.state.calls[call.call] = Call(call.action, run.id, thread, undo)
         self.commands.append(call)
 
 
 _CALENDARS: dict[tuple[str, str], Calendar] = {}
-_ROUND_THE_CLOCK: dict[str, object] = {"week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ["00:00-24:00"])}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ROUND_THE_CLOCK: Mapping[str, object] = {"tz": "UTC", "week": {day: ["00:00-24:00"] for day in _DAYS}}
 
 
 def calendar_of(run: Run, name: str) -> Calendar:
     """A calendar the run is pinned to, built once a process; round the clock where the definition names none."""
     known = _CALENDARS.get((run.definition["sha256"], name))
     if known is None:
-        plain = run.definition["calendars"].get(name) or {"name": name, "tz": "UTC", **_ROUND_THE_CLOCK}
+        plain = run.definition["calendars"].get(name) or _ROUND_THE_CLOCK
         known = _CALENDARS[run.definition["sha256"], name] = Calendar.from_plain(plain)
     return known

@@ -14,8 +14,8 @@ def judge(expected: Expected, facts: Sequence[Fact], main: str) -> list[str]:
     return [sentence for check in _CHECKS for sentence in check(expected, facts, main)]
 
 
-def _of(facts: Iterable[Fact], type: FactType) -> list[Fact]:
-    return [fact for fact in facts if fact.type is type]
+def _of(facts: Iterable[Fact], kind: FactType) -> list[Fact]:
+    return [fact for fact in facts if fact.type is kind]
 
 
 def _result(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
@@ -26,8 +26,18 @@ def _result(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[st
             yield f"result: expected {expected.result}, got {got}"
 
 
+def _outputs(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    if expected.outputs is not None:
+        given = [f.data.get("outputs") for f in _of(facts, FactType.RUN_ENDED) if f.run == main]
+        if not any(_holds(expected.outputs, outputs) for outputs in given):
+            yield f"outputs: expected {expected.outputs}, got {given[-1] if given else 'still running'}"
+
+
 def _status(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
-    if expected.status is not None and (got := _of(facts, FactType.TICKET_STATUS)[-1].data["status"]) != expected.status:
+    if (
+        expected.status is not None
+        and (got := _of(facts, FactType.TICKET_STATUS)[-1].data["status"]) != expected.status
+    ):
         yield f"status: expected {expected.status}, got {got}"
     priorities = [f.data["priority"] for f in _of(facts, FactType.TICKET_PRIORITY)]
     if expected.priority is not None and expected.priority not in priorities[-1:]:
@@ -71,12 +81,16 @@ def _calls(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str
 
 
 def _holds(wanted: Mapping[str, object], given: Value) -> bool:
-    return isinstance(given, Mapping) and all(key in given and given[key] == decode(value) for key, value in wanted.items())
+    return isinstance(given, Mapping) and all(
+        key in given and given[key] == decode(value) for key, value in wanted.items()
+    )
 
 
 def _alerts(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
     for kind, wanted in (("overdue", expected.alerts), ("remind", expected.reminders)):
-        got = [f"{kind} {f.data['about']} -> {f.data['to']}" for f in _of(facts, FactType.ALERT) if f.data["kind"] == kind]
+        got = [
+            f"{kind} {f.data['about']} -> {f.data['to']}" for f in _of(facts, FactType.ALERT) if f.data["kind"] == kind
+        ]
         if wanted is not None and got != wanted:
             yield f"{'alerts' if kind == 'overdue' else 'reminders'}: expected {wanted}, got {got}"
 
@@ -109,6 +123,7 @@ def _incidents(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator
 
 _CHECKS: tuple[Callable[[Expected, Sequence[Fact], str], Iterator[str]], ...] = (
     _result,
+    _outputs,
     _status,
     _steps,
     _calls,

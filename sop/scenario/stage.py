@@ -1,4 +1,4 @@
-"""The pure stage: a story played on the engine alone, with virtual time, connectors as the scenario says, and no I/O."""
+"""The pure stage: a story played on the engine alone, in virtual time, with connectors as the scenario says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ PERSONAL = ("name", "phone", "email", "address")
 
 
 class Mocks:
-    """What connectors answer: a value each time, or a list of values one call after the other (``fail``, ``refuse``)."""
+    """What connectors answer: a value each time, or a list of values one after the other (``fail``, ``refuse``).
+
+    The last of a list is given from then on."""
 
     def __init__(self, plain: Mapping[str, object]) -> None:
         self._answers = {name: deque(answer) if isinstance(answer, list) else answer for name, answer in plain.items()}
@@ -75,10 +77,13 @@ class Stage:
         kept = {key: decode(value) for key, value in customer.items() if key not in PERSONAL}
         facts = {key: decode(value) for key, value in ticket.items()}
         engine, commands = Engine.opened({"created_at": now.isoformat(), **facts}, kept, now)
-        stage = cls(engine, now, Mocks({**script.mocks, **(case.mocks or {})}), {**script.people, **(case.people or {})})
+        stage = cls(
+            engine, now, Mocks({**script.mocks, **(case.mocks or {})}), {**script.people, **(case.people or {})}
+        )
         stage.carry_out(commands)
         stage.tell(classification_of(facts))
-        stage.tell(DefinitionsChosen("scenario", (compiled,)))
+        inputs = {name: decode(value) for name, value in (case.inputs or {}).items()}
+        stage.tell(DefinitionsChosen("scenario", (compiled,), inputs))
         return stage
 
     def tell(self, event: Event) -> None:
@@ -120,7 +125,9 @@ class Stage:
 
 def classification_of(ticket: Mapping[str, Value]) -> Classified:
     """A scenario's ticket is classified by what it says of itself."""
-    return Classified(str(ticket.get("category") or "general"), str(ticket.get("priority") or "normal"), "after_sales", "scenario")
+    return Classified(
+        str(ticket.get("category") or "general"), str(ticket.get("priority") or "normal"), "after_sales", "scenario"
+    )
 
 
 def event_of(call: CallAction, answer: Value) -> ActionDone | ActionFailed:
@@ -134,7 +141,11 @@ def event_of(call: CallAction, answer: Value) -> ActionDone | ActionFailed:
 def dispatched(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched | None:
     """A scenario's dispatch: the members it names, else one person for each role and team, on duty day and night."""
     if fact.type is FactType.TICKET_OWNER:
-        return None if fact.data.get("person") or fact.data.get("team") else Dispatched(fact.seq, pool=None, person="owner")
+        return (
+            None
+            if fact.data.get("person") or fact.data.get("team")
+            else Dispatched(fact.seq, pool=None, person="owner")
+        )
     if fact.type is not FactType.STEP_ASSIGNED or fact.data.get("person") or fact.data.get("pool"):
         return None
     wanted = fact.data["wanted"]
@@ -221,10 +232,10 @@ def _completion(act: Act, by: Actor, engine: Engine, now: datetime) -> Event:
     return StepAnswered(act.complete or "", by, act.outcome, values)
 
 
-def _moment(value: Value, type: FieldType, now: datetime) -> Value:
+def _moment(value: Value, kind: FieldType, now: datetime) -> Value:
     """A date or time of a scenario; a word in its place (``x``) stands for the story's own moment."""
     try:
         datetime.fromisoformat(str(value))
     except ValueError:
-        return now.date().isoformat() if type is FieldType.DATE else now.isoformat()
+        return now.date().isoformat() if kind is FieldType.DATE else now.isoformat()
     return value

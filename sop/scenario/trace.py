@@ -42,7 +42,9 @@ def _line(fact: Fact, times: bool) -> str:
     names = [n for n in _TELLING.get(fact.type, ()) if n in fact.data and (times or n not in _TIMES)]
     said = {name: _timeless(fact.data[name]) for name in names}
     by = f" by {fact.by.id}" if fact.by else ""
-    return f"{fact.seq} {fact.type}{where}{by}" + (f" {json.dumps(encode(said), ensure_ascii=False, sort_keys=True)}" if said else "")
+    return f"{fact.seq} {fact.type}{where}{by}" + (
+        f" {json.dumps(encode(said), ensure_ascii=False, sort_keys=True)}" if said else ""
+    )
 
 
 def _timeless(value: Value) -> Value:

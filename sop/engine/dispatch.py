@@ -1,0 +1,44 @@
+"""What dispatch found: somebody for a task, the seats of an approval, the ticket's owner; or nobody."""
+
+from __future__ import annotations
+
+from sop.engine import approvals, flow, incidents, people
+from sop.engine.turn import Turn
+from sop.events import Dispatched
+from sop.model import Approval
+from sop.state import Asked
+
+
+def dispatched(turn: Turn, answer: Dispatched) -> None:
+    """Take dispatch's answer; one nobody asks for any more changes nothing. Nobody for a task: its lead is looked
+    for, and without one it is an incident."""
+    asked = turn.state.asked.pop(answer.seq, None)
+    if asked is None:
+        return
+    if not asked.run:
+        _owned(turn, answer)
+    else:
+        _found(turn, asked, answer)
+
+
+def _owned(turn: Turn, answer: Dispatched) -> None:
+    state = turn.state
+    state.owner_person = answer.person
+    if answer.pool and answer.pool.startswith("team:"):
+        state.owner_team = answer.pool.partition(":")[2]
+    state.ticket["owner"] = answer.person
+
+
+def _found(turn: Turn, asked: Asked, answer: Dispatched) -> None:
+    run = turn.state.runs[asked.run]
+    thread = run.threads[asked.thread]
+    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
+    if isinstance(step, Approval):
+        approvals.seated(turn, run, thread, step, answer.approvers)
+    elif answer.person is not None or answer.pool is not None:
+        opened.person, opened.pool = answer.person, answer.pool
+    elif asked.lead_asked or answer.lead:
+        said = f"nobody can be assigned: {opened.wanted}"
+        incidents.open_incident(turn, run, thread, "SOP_NOBODY", said, "assign")
+    else:
+        people.ask_lead(turn, run, thread)

@@ -1,0 +1,156 @@
+"""What people may order for the whole ticket: claim, release, transfer, priority, pause, resume, cancel, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sop.commands import ChooseDefinitions
+from sop.engine import builtin, flow, lifecycle, people
+from sop.engine.address import find
+from sop.engine.lifecycle import OURS, open_threads, over
+from sop.engine.seats import CUSTOMER, may_answer
+from sop.engine.turn import Turn
+from sop.events import ActorKind, Command, Occurred, TicketCommanded
+from sop.model import Approval, Result, Task
+from sop.refusals import NotAllowed, NotPossible, TicketOver
+from sop.state import AlarmKind, Run, RunPhase, State, Thread
+from sop.values import Value
+
+REOPENED = "ticket.reopened"
+HANDING = frozenset({Command.CLAIM, Command.RELEASE, Command.TRANSFER})
+PEOPLE = ("user", "team", "role")
+
+
+def check(state: State, event: TicketCommanded) -> None:
+    """Raise the refusal of a command that cannot be followed now."""
+    if event.by.kind is ActorKind.CUSTOMER and event.command is not Command.CANCEL:
+        raise NotAllowed("this is for staff", "仅限员工操作")
+    if event.command is Command.REOPEN:
+        if state.finished:
+            raise TicketOver("the ticket is closed for good: it starts anew", "工单已关闭，需重新开始")
+        if not over(state):
+            raise NotPossible("the ticket is open", "工单未结束，无需重开")
+        return
+    if over(state):
+        raise TicketOver("the ticket has ended; reopen it first", "工单已结束，请先重开")
+    if event.command in HANDING:
+        _check_hands(state, event)
+    else:
+        _check_ticket(state, event)
+
+
+def _check_ticket(state: State, event: TicketCommanded) -> None:
+    if event.command is Command.PRIORITY and not event.to:
+        raise NotPossible("say which priority: `to`", "请填写 to（新的优先级）")
+    if event.command is Command.PAUSE and state.paused_at is not None:
+        raise NotPossible("the ticket is paused", "工单已暂停")
+    if event.command is Command.RESUME and state.paused_at is None:
+        raise NotPossible("the ticket is not paused", "工单未暂停")
+
+
+def _check_hands(state: State, event: TicketCommanded) -> None:
+    kind, _, name = (event.to or "").partition(":")
+    if event.command is Command.TRANSFER and not (kind in PEOPLE and name):
+        raise NotPossible("say to whom: `to`, such as user:x, team:x, role:x", "请填写 to（user:x、team:x 或 role:x）")
+    if event.step is None:
+        return
+    _, thread = find(state, event.step, Task)
+    opened = flow.opened_of(thread)
+    if opened.wanted == CUSTOMER:
+        raise NotPossible("the step is the customer's", "这一步由客户完成")
+    if event.command is Command.CLAIM and not may_answer(state, opened, event.by):
+        raise NotAllowed(f"the step is for {opened.wanted}", f"这一步由 {opened.wanted} 完成")
+
+
+def commanded(turn: Turn, event: TicketCommanded) -> None:
+    """Follow a command; raises what ``check`` raises, and then nothing has changed."""
+    check(turn.state, event)
+    match event.command:
+        case Command.CLAIM:
+            _claim(turn, event)
+        case Command.RELEASE | Command.TRANSFER:
+            _hand_over(turn, event)
+        case Command.PRIORITY:
+            builtin.set_priority(turn, event.to or "", event.note, event.by)
+        case Command.PAUSE:
+            turn.state.paused_at = turn.now
+        case Command.RESUME:
+            _resume(turn)
+        case Command.CANCEL:
+            _cancel(turn)
+        case Command.REOPEN:
+            _reopen(turn, event)
+
+
+def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
+    """The open tasks of staff that a command is about: the one it names, or all."""
+    for run, thread in open_threads(turn.state):
+        opened = flow.opened_of(thread)
+        named = event.step in (None, opened.slot, f"{run.id}.{opened.slot}")
+        task = isinstance(flow.placed_of(run, thread).step, Task)
+        if named and task and opened.wanted != CUSTOMER and not opened.incident:
+            yield run, thread
+
+
+def _claim(turn: Turn, event: TicketCommanded) -> None:
+    for run, thread in _tasks(turn, event):
+        if may_answer(turn.state, flow.opened_of(thread), event.by):
+            people.give(turn, run, thread, event.by, event.note)
+    if event.step is None:
+        builtin.own(turn, f"user:{event.by.acting_for or event.by.id}", "claim", event.note, event.by)
+
+
+def _hand_over(turn: Turn, event: TicketCommanded) -> None:
+    """Give the named step, or the owner's and one's own steps and the ticket itself, to somebody else or back."""
+    state = turn.state
+    theirs = {state.owner_person, event.by.id, event.by.acting_for} - {None}
+    tasks = [
+        (run, thread) for run, thread in _tasks(turn, event) if event.step or flow.opened_of(thread).person in theirs
+    ]
+    release = event.command is Command.RELEASE
+    if event.step is None and not release:
+        builtin.own(turn, event.to or "", "transfer", event.note, event.by)
+    elif event.step is None:
+        builtin.own(turn, f"team:{state.owner_team}" if state.owner_team else "", "release", event.note, event.by)
+    for run, thread in tasks:
+        opened = flow.opened_of(thread)
+        wanted = (opened.pool or opened.wanted) if release else event.to
+        reason = "release" if release else "transfer"
+        people.assign(turn, run, thread, wanted or "", reason, note=event.note, by=event.by)
+
+
+def _resume(turn: Turn) -> None:
+    """Steps get the time back that they have lost. What waits for a moment goes on waiting for that moment."""
+    state = turn.state
+    since, state.paused_at = state.paused_at or turn.now, None
+    for run, thread in open_threads(state):
+        opened = flow.opened_of(thread)
+        lost = turn.now - max(since, opened.opened_at)
+        if opened.timeout_at is not None:
+            opened.timeout_at += lost
+        if opened.due_at is not None and isinstance(flow.placed_of(run, thread).step, Task | Approval):
+            opened.due_at += lost
+        for alarm in state.alarms:
+            if alarm.thread == thread.id and alarm.run == run.id and alarm.kind is not AlarmKind.ELAPSED:
+                alarm.at += lost
+
+
+def _cancel(turn: Turn) -> None:
+    """End everything, and undo what was done. A ticket without an SOP has its result at once."""
+    state = turn.state
+    state.paused_at = None
+    main = any(not run.is_playbook and run.phase is not RunPhase.ENDED for run in state.runs.values())
+    for run in list(state.runs.values()):
+        if run.parent_run is None:
+            flow.end_run(turn, run, Result.CANCELLED, undo=True)
+    if not main:
+        lifecycle.resolved(turn, Result.CANCELLED, "order")
+
+
+def _reopen(turn: Turn, event: TicketCommanded) -> None:
+    state = turn.state
+    state.result, state.cancelling = None, False
+    lifecycle.silence_close(state)
+    said: dict[str, Value] = {"by": event.by.id, "note": event.note}
+    lifecycle.occurred(turn, Occurred(REOPENED, OURS, f"{REOPENED}.{state.seq}", said))
+    turn.commands.append(ChooseDefinitions(REOPENED, dict(said)))

@@ -1,0 +1,61 @@
+"""What an expression sees of a run's steps and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sop.engine.outputs import nulls_of
+from sop.state import Clock, ClockPhase, Run
+from sop.values import Value
+
+
+class StepsView(Mapping[str, Value]):
+    """``steps``: what a step gave, or its declared outputs as nulls until it has run. Within a pass of a repeat
+    (``suffix``) its own steps come first, then those of the passes around it."""
+
+    __slots__ = ("_nulls", "_run", "_suffix")
+
+    def __init__(self, run: Run, suffix: str) -> None:
+        self._run, self._suffix = run, suffix
+        self._nulls = nulls_of(run.model)
+
+    def __getitem__(self, step: str) -> Value:
+        known, suffix = self._run.steps, self._suffix
+        while suffix:
+            if found := known.get(step + suffix):
+                return found
+            suffix = suffix.rpartition("#")[0]
+        return known.get(step) or self._nulls[step]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nulls)
+
+    def __len__(self) -> int:
+        return len(self._nulls)
+
+
+class ClocksView(Mapping[str, Value]):
+    """``sla``: ``sla.<clock>.{due_at, remaining, breached}``; ``remaining`` is in seconds, and stands still while the
+    clock does."""
+
+    __slots__ = ("_clocks", "_now")
+
+    def __init__(self, clocks: Mapping[str, Clock], now: datetime) -> None:
+        self._clocks, self._now = clocks, now
+
+    def __getitem__(self, name: str) -> Value:
+        clock = self._clocks[name]
+        due = clock.due_at
+        at = clock.pauses[-1].since if clock.phase is ClockPhase.PAUSED else clock.stopped_at or self._now
+        return {
+            "due_at": due.isoformat() if due else None,
+            "remaining": int((due - at).total_seconds()) if due else None,
+            "breached": clock.breached,
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._clocks)
+
+    def __len__(self) -> int:
+        return len(self._clocks)
