@@ -65,9 +65,12 @@ class Engine:
         cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime, *, seq: int = 0
     ) -> tuple[Engine, list[Command]]:
         """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …), its customer
-        without personal data. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
+        without personal data. What was filled in at intake (``fields``) is read as the ticket's own where the ticket says
+        nothing itself. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
         ledger rows of its lives before this one."""
-        facts = {**dict.fromkeys(TICKET_FIELDS), **ticket}
+        fields = ticket.get("fields")
+        said = {name: value for name, value in ticket.items() if value not in (None, {})}
+        facts = {**dict.fromkeys(TICKET_FIELDS), **(fields if isinstance(fields, Mapping) else {}), **said}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
         opened_at = now if seq else _moment(facts.get("created_at"), now)
         engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq))
