@@ -65,8 +65,8 @@ class Engine:
         cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime, *, seq: int = 0
     ) -> tuple[Engine, list[Command]]:
         """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …), its customer
-        without personal data. What was filled in at intake (``fields``) is read as the ticket's own where the ticket says
-        nothing itself. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
+        without personal data. What was filled in at intake (``fields``) is read as the ticket's own where the ticket
+        itself says nothing. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
         ledger rows of its lives before this one."""
         fields = ticket.get("fields")
         said = {name: value for name, value in ticket.items() if value not in (None, {})}
