@@ -11,6 +11,7 @@ from db.session import Store
 from worker.asked import Asked
 from worker.connecting import connectors_of
 from worker.logs import begin_log
+from worker.schema import schema_ready
 from worker.settings import Settings
 from worker.workspace import parse_texts, read_texts
 
@@ -25,6 +26,7 @@ def api(asked: Asked) -> int:
 
     begin_log("api")
     settings = asked.settings
+    asyncio.run(schema_ready(settings))
     host, port = asked.maybe("host") or settings.host, asked.number("port") or settings.port
     uvicorn.run(
         api_app(settings),
@@ -43,7 +45,12 @@ def worker(asked: Asked) -> int:
     from worker.serving import serve  # heavy, and only for this command
 
     begin_log("worker")
-    return _until_stopped(lambda _stop: serve(asked.settings), looks=False)
+
+    async def work(_stop: asyncio.Event) -> None:
+        await schema_ready(asked.settings)
+        await serve(asked.settings)
+
+    return _until_stopped(work, looks=False)
 
 
 def relay(asked: Asked) -> int:
@@ -60,6 +67,7 @@ async def _relay(settings: Settings, stop: asyncio.Event) -> None:
     from worker.relay import Relay
     from workflows.client import Tickets, connect
 
+    await schema_ready(settings)
     store, connectors = Store(settings.database_url), connectors_of(settings)
     people = DeskPeople(store, settings.public_url)
     templates = parse_texts(read_texts(settings.workspace)).messages

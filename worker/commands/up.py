@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from worker.asked import Asked
 from worker.terminal import Terminal
-from worker.up.first_start import Welcome, make_ready
 from worker.up.roster import foundations, product
 from worker.up.site import Site, Wanted, site_of
 from worker.up.supervisor import Supervisor, only_one, until_done_or_told, until_told_to_stop
 from worker.words import Words
+
+if TYPE_CHECKING:
+    from worker.up.first_start import Welcome
 
 
 def run(asked: Asked) -> int:
@@ -39,9 +42,11 @@ async def _up(site: Site, terminal: Terminal) -> int:
     welcomes: list[Welcome] = []
 
     async def start() -> None:
+        await supervisor.start(product(site))  # they wait for the schema
         await supervisor.start(foundations(site))
+        from worker.up.first_start import make_ready  # heavy: not before the processes are on their way
+
         welcomes.append(await make_ready(site, terminal))
-        await supervisor.start(product(site))
         await supervisor.until_healthy()
 
     try:

@@ -11,7 +11,6 @@ from worker.up.health import answers, listens
 from worker.up.ports import LOOPBACK
 from worker.up.site import HOOK_SECRET, TOKENS, Site
 from worker.words import Failure
-from workflows.attributes import TYPES
 
 
 def foundations(site: Site) -> list[Plan]:
@@ -42,6 +41,8 @@ def _temporal(site: Site, port: int) -> Plan:
         *("--db-filename", str(site.settings.data_dir / "temporal.db")),
         *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
     ]
+    from workflows.attributes import TYPES  # brings in the SDK: not before the other processes are on their way
+
     for name, kind in TYPES.items():
         command += ["--search-attribute", f"{name}={kind}"]
     return Plan("temporal", tuple(command), site.env, site.log("temporal"), listens(port))
