@@ -103,12 +103,12 @@ class Principal:
 
     def actor(self, customer: str | None = None) -> Actor:
         """Whom the ticket hears: the person, the ticket's customer, or the integration itself."""
-        acting_for = self.id if self.id.startswith("key:") else None
+        via = self.id if self.id.startswith("key:") else None
         if self.for_customer:
-            return Actor(ActorKind.CUSTOMER, customer or "", acting_for=acting_for)
+            return Actor(ActorKind.CUSTOMER, customer or "", via=via)
         if self.person is not None:
             person = self.person
-            return Actor(ActorKind.STAFF, person.id, person.roles, person.teams, acting_for)
+            return Actor(ActorKind.STAFF, person.id, person.roles, person.teams, via=via)
         return Actor(ActorKind.INTEGRATION, self.id.partition(":")[2])
 
 

@@ -112,7 +112,8 @@ def actor_in_ledger(actor: Actor | None) -> dict[str, Value] | None:
     if actor is None:
         return None
     said: dict[str, Value] = {"kind": actor.kind.value, "id": actor.id}
-    return {**said, "acting_for": actor.acting_for} if actor.acting_for else said
+    more = {"acting_for": actor.acting_for, "via": actor.via}
+    return {**said, **{name: who for name, who in more.items() if who}}
 
 
 def _row(ticket_id: int, fact: Fact, prev_hash: str) -> dict[str, object]:

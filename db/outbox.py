@@ -164,6 +164,7 @@ def actor_values(actor: Actor) -> dict[str, Value]:
         "roles": list(actor.roles),
         "teams": list(actor.teams),
         "acting_for": actor.acting_for,
+        "via": actor.via,
     }
 
 
@@ -171,14 +172,18 @@ def actor_of(values: Value) -> Actor:
     """The actor of its plain values. Raises ``ValueError`` where they are none."""
     if not isinstance(values, Mapping):
         raise ValueError("an actor is a mapping")
-    acting_for = values.get("acting_for")
     return Actor(
         ActorKind(str(values["kind"])),
         str(values["id"]),
         _texts(values.get("roles")),
         _texts(values.get("teams")),
-        str(acting_for) if acting_for is not None else None,
+        _name(values.get("acting_for")),
+        _name(values.get("via")),
     )
+
+
+def _name(value: Value) -> str | None:
+    return str(value) if value is not None else None
 
 
 def _texts(values: Value) -> tuple[str, ...]:

@@ -21,13 +21,16 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody, by id and by the roles and teams the door has verified; ``*`` stands for every role (scenario tests)."""
+    """Somebody, by id and by the roles and teams the door has verified; ``*`` stands for every role (scenario tests).
+
+    ``acting_for``: the person they stand in for (转办, 委派); ``via``: the API key through which they spoke."""
 
     kind: ActorKind
     id: str
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     acting_for: str | None = None
+    via: str | None = None
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "system")

@@ -46,11 +46,11 @@ def plain_actor(actor: Actor | None) -> dict[str, object] | None:
     """Who did it, as the ledger keeps it: without the roles they had."""
     if actor is None:
         return None
-    return {"kind": actor.kind.value, "id": actor.id, "acting_for": actor.acting_for}
+    return {"kind": actor.kind.value, "id": actor.id, "acting_for": actor.acting_for, "via": actor.via}
 
 
 def actor_of(plain: Mapping[str, Any] | None) -> Actor | None:  # Any: as above
     """The actor of its plain JSON."""
     if plain is None:
         return None
-    return Actor(ActorKind(plain["kind"]), plain["id"], acting_for=plain.get("acting_for"))
+    return Actor(ActorKind(plain["kind"]), plain["id"], acting_for=plain.get("acting_for"), via=plain.get("via"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -161,7 +162,7 @@ async def test_a_key_answers_for_the_tickets_customer(desk: Desk) -> None:
     )
 
     [(_, event, _)] = desk.temporal.heard
-    assert event.by == Actor(ActorKind.CUSTOMER, "1", acting_for="key:1")
+    assert event.by == Actor(ActorKind.CUSTOMER, "1", via="key:1")
 
 
 async def test_a_double_submit_is_heard_once(desk: Desk) -> None:
@@ -243,8 +244,6 @@ async def test_the_key_is_claimed_with_the_ticket_or_not_at_all(desk: Desk, monk
 
 
 async def _open_step(desk: Desk, ticket_id: int) -> None:
-    from datetime import UTC, datetime
-
     form = [
         {
             "key": "grade",
