@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
@@ -93,7 +93,9 @@ class Intake:
 async def _starters(conn: AsyncConnection) -> list[str]:
     """The other events on which a definition may start."""
     rows = await conn.execute(
-        select(distinct(Published.start_event)).where(
+        select(Published.start_event)
+        .distinct()
+        .where(
             Published.state == DefinitionState.DEFAULT.value,
             Published.start_event.is_not(None),
             Published.start_event.not_in((CREATED, CLASSIFIED)),
