@@ -39,7 +39,7 @@ async def receive(connector: str, request: Request, doors: TheDoors) -> Response
     """Verify the signature, find the event, keep it once and tell the ticket whose business key it names."""
     listener = doors.listeners.get(connector)
     if listener is None:
-        raise Problem(Code.CONNECTOR_NOT_FOUND, name=connector)
+        raise Problem(Code.CONNECTOR_NOT_FOUND, connector=connector)
     now = datetime.now(UTC)
     heard = _read(listener, request, await request.body(), now)
     event = heard.event

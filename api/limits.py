@@ -13,6 +13,10 @@ from api.problems import Problem, response
 MULTIPART_ROOM = 4096
 """Bytes that the boundary lines around one uploaded file may add."""
 
+SWALLOWED = 4 * 1024 * 1024
+"""Bytes over the limit that are still taken and thrown away: a client that is cut off in the middle of sending may
+never read why. Who sends even more is cut off."""
+
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
@@ -30,6 +34,8 @@ class BodyLimit:
         limit = self._limit(headers)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
+            if int(declared) <= limit + SWALLOWED and "expect" not in headers:
+                await swallow(receive, SWALLOWED + limit)
             refused = response(_too_large(limit), scope["path"], headers.get("accept-language"))
             await refused(scope, receive, send)
             return
@@ -51,10 +57,21 @@ def counted(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
             if taken > limit:
+                if message.get("more_body", False):
+                    await swallow(receive, SWALLOWED)
                 raise _too_large(limit)
         return message
 
     return counting
+
+
+async def swallow(receive: Receive, most: int) -> None:
+    """Read on to the end of the body, or ``most`` bytes of it, and keep nothing."""
+    more = True
+    while more and most > 0:
+        message = await receive()
+        most -= len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _too_large(limit: int) -> Problem:

@@ -171,7 +171,11 @@ TABLE: dict[Code, Entry] = {
         404, "找不到定义", "No such definition", "没有已发布的 {key}。", "Nothing is published as {key}."
     ),
     Code.CONNECTOR_NOT_FOUND: _entry(
-        404, "找不到连接器", "No such connector", "连接器 {name} 没有回调入口。", "{name} has no webhook here."
+        404,
+        "找不到连接器",
+        "No such connector",
+        "连接器 {connector} 没有回调入口。",
+        "{connector} has no webhook here.",
     ),
     Code.METHOD_NOT_ALLOWED: _entry(
         405, "方法不允许", "Method not allowed", "该地址不支持 {method}。", "This address does not take {method}."

@@ -27,7 +27,7 @@ class Throttle:
     def wait(self, *names: str, now: float) -> float:
         """Seconds until the next attempt is allowed; 0 when it is allowed now."""
         tries = (self._tries.get(_digest(name)) for name in names)
-        return max((one.free_at - now for one in tries if one), default=0.0)
+        return max((one.free_at - now for one in tries if one and one.free_at > now), default=0.0)
 
     def failed(self, *names: str, now: float) -> None:
         """An attempt has failed."""

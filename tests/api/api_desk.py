@@ -1,4 +1,4 @@
-"""A desk behind its doors: the real app on a real SQLite file. Only Temporal is played; it writes down what it hears."""
+"""A desk behind its doors: the real app on a real SQLite file. Temporal is played; it writes down what it hears."""
 
 from __future__ import annotations
 
