@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db import ledger
 from db.dispatching import Dispatch
 from db.intake import NoSuchTicket
+from db.projection.retelling import take_out, told_otherwise
 from db.projection.seats import answer_in, seated
 from db.projection.shadow import Shadow
 from db.projection.table import PROJECTORS
@@ -22,17 +23,22 @@ __all__ = ["LedgerConflict", "NoSuchTicket", "project"]
 
 
 class LedgerConflict(Exception):
-    """The facts do not follow the ledger: a gap, or another fact under a number that is taken. Two histories of one
-    ticket were written; nothing of this one is kept."""
+    """The facts do not follow the ledger: some are missing in between. Nothing of them is kept."""
 
 
 async def project(conn: AsyncConnection, ticket_id: int, facts: Sequence[Fact], dispatch: Dispatch) -> list[Dispatched]:
     """Write facts (in order, without a gap) to the ledger and the read models, in the caller's transaction; gives what
     dispatch answered to those that want somebody.
 
-    Facts already written are passed over, their answers given again. Raises ``NoSuchTicket``, ``LedgerConflict``."""
+    Facts already written are passed over, their answers given again; where the ledger has them otherwise, they are
+    right (``retelling``). Raises ``NoSuchTicket``, ``LedgerConflict``."""
     shadow, last_seq, last_hash = await _held(conn, ticket_id)
     known = [fact for fact in facts if fact.seq <= last_seq]
+    otherwise = await told_otherwise(conn, ticket_id, known)
+    if otherwise is not None:
+        await take_out(conn, ticket_id, otherwise, facts[-1].at)
+        shadow, last_seq, last_hash = await _held(conn, ticket_id)
+        known = [fact for fact in known if fact.seq < otherwise]
     fresh = [fact for fact in facts if fact.seq > last_seq]
     answers = await _answers_given(conn, ticket_id, known)
     if not fresh:
@@ -74,13 +80,8 @@ async def _answers_given(conn: AsyncConnection, ticket_id: int, facts: Sequence[
     if not facts:
         return []
     rows = await conn.execute(
-        select(Entry.seq, Entry.type, Entry.data).where(
-            Entry.ticket_id == ticket_id, Entry.seq.in_([fact.seq for fact in facts])
-        )
+        select(Entry.seq, Entry.data).where(Entry.ticket_id == ticket_id, Entry.seq.in_([fact.seq for fact in facts]))
     )
-    kept = {row.seq: row for row in rows}
-    for fact in facts:
-        if fact.seq not in kept or kept[fact.seq].type != fact.type:
-            raise LedgerConflict(f"ticket {ticket_id}: row {fact.seq} is not {fact.type}")
-    answers = [answer_in(fact.seq, kept[fact.seq].data) for fact in facts]
+    kept = {row.seq: row.data for row in rows}
+    answers = [answer_in(fact.seq, kept[fact.seq]) for fact in facts]
     return [answer for answer in answers if answer is not None]

@@ -30,8 +30,8 @@ _ANEW: dict[str, object] = {
 async def rebuild_ticket(conn: AsyncConnection, ticket_id: int) -> int:
     """Make one ticket's read models anew; gives how many ledger rows it has. Content (messages, files), business keys
     and what people have read stay as they are."""
-    found = select(Ticket.priority).where(Ticket.id == ticket_id).with_for_update(key_share=True)
-    priority = (await conn.execute(found)).scalar_one()
+    found = select(Ticket.priority, Ticket.created_at).where(Ticket.id == ticket_id).with_for_update(key_share=True)
+    priority, created_at = (await conn.execute(found)).one()
     for table in (Step, Run, Vote, Clock):
         await conn.execute(delete(table).where(table.ticket_id == ticket_id))
     shadow = Shadow(conn, ticket_id, None, None, priority, None, replaying=True, changes=dict(_ANEW))
@@ -41,7 +41,6 @@ async def rebuild_ticket(conn: AsyncConnection, ticket_id: int) -> int:
         for last in rows:
             fact = last.fact()
             await PROJECTORS[fact.type](shadow, fact, dict(fact.data))
-    if last is None:
-        return 0
-    await shadow.write(last.at, last.seq, last.hash)
-    return last.seq
+    seq, at, last_hash = (last.seq, last.at, last.hash) if last else (0, created_at, "")
+    await shadow.write(at, seq, last_hash)
+    return seq

@@ -100,9 +100,11 @@ async def action_done(shadow: Shadow, fact: Fact, told: Told) -> None:
 async def incident_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
     """The step waits for its owner; a failed undo waits on a step that is closed."""
     incident: Told = {name: told.get(name) for name in ("code", "message", "where", "undo") if name in told}
-    await shadow.conn.execute(
-        update(Step).where(*_is(shadow, fact)).values(incident={**incident, "at": fact.at.isoformat()})
-    )
+    values = {"incident": {**incident, "at": fact.at.isoformat()}}
+    found = await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(values).returning(Step.step))
+    if found.first() is None:  # it failed before it was open
+        await step_opened(shadow, fact, told)
+        await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(values))
 
 
 async def incident_closed(shadow: Shadow, fact: Fact, _told: Told) -> None:

@@ -2,7 +2,7 @@
 
 from db.tables.base import Row
 from db.tables.definitions import DefinitionState, Published, Setting
-from db.tables.ledger import Entry
+from db.tables.ledger import Entry, Retold
 from db.tables.people import ApiKey, Customer, Person, Session, Standing, Team
 from db.tables.process import Clock, ClockState, Run, Step, Vote
 from db.tables.tickets import File, FileContent, Light, Message, Notification, PersonalValue, Ticket, Visibility
@@ -44,6 +44,7 @@ __all__ = [
     "Published",
     "Receipt",
     "ReceiptStatus",
+    "Retold",
     "Row",
     "Run",
     "Session",
