@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -116,21 +116,22 @@ AnyReader = Annotated[Reader, Depends(reader)]
 StaffReader = Annotated[Reader, Depends(staff_reader)]
 
 
-async def staff_form(request: Request) -> FormData:
+async def staff_form(request: Request) -> AsyncIterator[FormData]:
     """The form that a signed-in person sends, after its token has been checked."""
     found = await current(request)
     if found is None:
         raise Problem(Code.NOT_SIGNED_IN)
-    form = await request.form(max_files=20, max_fields=300)
-    require_csrf(request, found, request.headers.get("x-csrf-token") or given(form, "csrf"))
-    return form
+    async with request.form(max_files=20, max_fields=300) as form:
+        require_csrf(request, found, request.headers.get("x-csrf-token") or given(form, "csrf"))
+        yield form
 
 
-async def own_form(request: Request) -> FormData:
+async def own_form(request: Request) -> AsyncIterator[FormData]:
     """A form of somebody who is not signed in, sent from a page of ours."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Problem(Code.FORGED)
-    return await request.form(max_files=20, max_fields=300)
+    async with request.form(max_files=20, max_fields=300) as form:
+        yield form
 
 
 OwnForm = Annotated[FormData, Depends(own_form)]
@@ -177,8 +178,9 @@ def _zone(name: str) -> ZoneInfo:
 
 def _here(request: Request) -> str:
     """The address of the page, also when only a part of it was asked for."""
-    shown = urlsplit(request.headers.get("hx-current-url", ""))
-    path, query = (shown.path, shown.query) if shown.path else (request.url.path, request.url.query)
-    if request.method != "GET" and not shown.path:
-        return "/"
+    if request.method == "GET" and "hx-current-url" not in request.headers:
+        path, query = request.url.path, request.url.query
+    else:
+        shown = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+        path, query = shown.path, shown.query
     return local(f"{path}?{query}" if query else path) or "/"

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from api.auth import current
-from api.pages.desk import THEMES, YEAR, AnyReader, Reader, StaffForm, back, local, own_form
+from api.pages.desk import THEMES, YEAR, AnyReader, OwnForm, Reader, StaffForm, back, local
 from api.pages.errors import PageRoute
 from api.pages.forms import given
 from api.problem_table import Code, Language
@@ -32,9 +32,8 @@ async def show_login(found: AnyReader) -> Response:
 
 
 @router.post("/login")
-async def sign_in(request: Request, found: AnyReader) -> Response:
+async def sign_in(request: Request, found: AnyReader, form: OwnForm) -> Response:
     """Sign in. A one-time password must be changed before anything else."""
-    form = await own_form(request)
     email, wanted = given(form, "email", 254), local(given(form, "next", 500))
     answer = RedirectResponse(wanted or "/queue", 303)
     try:
@@ -81,9 +80,8 @@ async def sign_out(request: Request, _form: StaffForm) -> Response:
 
 
 @router.post("/preferences")
-async def prefer(request: Request) -> Response:
+async def prefer(request: Request, form: OwnForm) -> Response:
     """Keep a preference in this browser. It changes nothing but how pages look, so it needs no token."""
-    form = await own_form(request)
     answer = back(request, form, "/")
     allowed = {"language": tuple(Language), "theme": THEMES, "keys": ("on", "off")}
     for name, values in allowed.items():

@@ -54,6 +54,8 @@ def _classified(t: Teller, _step: str, _by: str, data: Values) -> Telling:
 
 def _status(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     status = str(data.get("status") or "")
+    if status in ("new", "open"):
+        return None
     return "bolt", t.speech.say("Status: %(status)s", status=t.speech.say(words.STATUSES.get(status, status)))
 
 

@@ -251,6 +251,8 @@ class Composer:
         yield Fact(say("Opened"), self.speech.full(row.created_at))
         labels = {one.key: self.speech.label(one.label) for one in self.press.company.fields}
         for key, value in row.fields.items():
+            if value in row.order.values():
+                continue
             yield Fact(labels.get(key, key), self.text(self.speech.value(value)))
         for key, value in row.order.items():
             name = words.ORDER.get(key)
