@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
@@ -28,13 +29,15 @@ TYPES = {"TicketNo": "Keyword", "TicketSop": "Keyword", "TicketStatus": "Keyword
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown of a ticket. ``sop`` is ``key@version``; ``step`` the first open step's id."""
+    """What is shown of a ticket. ``sop`` is ``key@version``; ``step`` the first open step's id; ``due`` the nearest
+    promise of an open step or a clock of the SOP."""
 
     no: str
     sop: str
     status: str
     step: str
     team: str
+    due: datetime | None
     details: str
 
 
@@ -45,12 +48,21 @@ def shown(state: State) -> Shown:
     opened = [(thread.open.slot, placed_of(run, thread).step) for run, thread in open_threads(state) if thread.open]
     titles = " · ".join(text_of(step.title) or step.id for _, step in opened)
     team = state.owner_team or ""
+    dues = [thread.open.due_at for _, thread in open_threads(state) if thread.open and thread.open.due_at]
+    dues += [clock.due_at for run in main for clock in run.clocks.values() if clock.due_at]
     return Shown(
-        str(state.ticket["no"]), sop, state.status, opened[0][0] if opened else "", team, f"**{state.status}** {titles}"
+        str(state.ticket["no"]),
+        sop,
+        state.status,
+        opened[0][0] if opened else "",
+        team,
+        min(dues, default=None),
+        f"**{state.status}** {titles}",
     )
 
 
 def updates(view: Shown) -> list[SearchAttributeUpdate[Any]]:  # Any: keys of several value types in one list
     """The upsert of what is shown."""
     values = ((NO, view.no), (SOP, view.sop), (STATUS, view.status), (STEP, view.step), (TEAM, view.team))
-    return [key.value_set(value) if value else key.value_unset() for key, value in values]
+    due = DUE.value_set(view.due) if view.due else DUE.value_unset()
+    return [due, *(key.value_set(value) if value else key.value_unset() for key, value in values)]
