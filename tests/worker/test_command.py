@@ -1,0 +1,285 @@
+"""The ``gongdan`` command as a person at a terminal knows it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.worker.running_site import ROOT, environment, gongdan
+from worker.cli import commands, main
+
+RETURN = "sop/library/return.sop.yaml"
+HEAVY = ("sqlalchemy", "temporalio", "fastapi", "rich", "httpx", "pydantic")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path / "var")
+
+
+class Told(NamedTuple):
+    """What a command in this process said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Here:
+    """The command in this process: no start-up to wait for, all else as in one of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *words: str, env: dict[str, str]) -> Told:
+        for name in [name for name in os.environ if name not in env]:
+            self._monkeypatch.delenv(name)
+        for name, value in env.items():
+            self._monkeypatch.setenv(name, value)
+        self._monkeypatch.chdir(ROOT)
+        code = main(words)
+        said = self._capsys.readouterr()
+        return Told(code, said.out, said.err)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(monkeypatch, capsys)
+
+
+def test_every_command_has_help_with_an_example_in_both_languages(env: dict[str, str]) -> None:
+    script = (
+        "import io, sys, contextlib\nfrom worker.cli import main, commands\n"
+        "for command in commands():\n  for tongue in ('zh', 'en'):\n"
+        "    try:\n      main([*command.name.split(), '--help', '--lang', tongue])\n"
+        "    except SystemExit:\n      print('=====')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    pages = told.stdout.split("=====")
+    for number, command in enumerate(commands()):
+        zh, en = pages[2 * number : 2 * number + 2]
+        assert "例: gongdan " + command.name in " ".join(zh.split())
+        assert "example: gongdan " + command.name in " ".join(en.split())
+
+
+def test_help_brings_in_nothing_heavy(env: dict[str, str]) -> None:
+    script = (
+        "import sys, worker.cli as c\ntry:\n  c.main(['--help'])\n"
+        f"except SystemExit:\n  print([m for m in {HEAVY} if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_language_of_the_terminal_is_spoken(env: dict[str, str]) -> None:
+    chinese = gongdan("--help", env={**env, "LANG": "zh_CN.UTF-8"})
+    asked = gongdan("--lang", "en", "--help", env={**env, "LANG": "zh_CN.UTF-8"})
+
+    assert "在本机启动全部" in chinese.stdout
+    assert "run everything on this machine" in asked.stdout
+
+
+def test_what_cannot_be_asked_is_refused_with_the_way_to_help(env: dict[str, str]) -> None:
+    told = gongdan("ticket", "show", env=env)
+
+    assert told.returncode == 2
+    assert told.stderr.strip().endswith("(see gongdan ticket show --help)")
+
+
+def test_a_clean_file_validates(here: Here, env: dict[str, str]) -> None:
+    told = here("sop", "validate", RETURN, env=env)
+
+    assert told.returncode == 0
+    assert told.stdout == ""
+    assert told.stderr.strip() == "1 file: 0 errors, 0 warnings"
+
+
+def test_every_mistake_is_shown_at_its_place(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    text = (ROOT / RETURN).read_text(encoding="utf-8")
+    bad = tmp_path / "bad.sop.yaml"
+    bad.write_text(
+        text.replace("type: approval", "type: aproval").replace("due: 4wh", "due: 4 hours"), encoding="utf-8"
+    )
+    told = here("sop", "validate", str(bad), env=env)
+    plain = here("sop", "validate", str(bad), "--format", "json", env=env)
+
+    assert told.returncode == 1
+    assert f"{bad}:" in told.stdout
+    assert "error SOP106" in told.stdout
+    assert "did you mean approval?" in told.stdout
+    assert {problem["code"] for problem in json.loads(plain.stdout)} >= {"SOP106"}
+
+
+def test_a_file_that_is_not_there_is_one_sentence(env: dict[str, str]) -> None:
+    told = gongdan("sop", "validate", "nowhere.yaml", env=env)
+
+    assert told.returncode == 1
+    assert told.stderr == "gongdan: nowhere.yaml cannot be read: No such file or directory\n"
+
+
+def test_every_shipped_scenario_passes_within_two_seconds(env: dict[str, str]) -> None:
+    told = gongdan("sop", "test", env=env)
+
+    assert told.returncode == 0, told.stdout
+    summary = told.stdout.splitlines()[-1]
+    assert " 0 failed in " in summary
+    seconds = float(summary.rpartition(" in ")[2].removesuffix(" s"))
+    assert seconds < 2 or (os.cpu_count() or 1) < os.getloadavg()[0], summary
+
+
+def test_a_scenario_that_fails_says_what_went_wrong(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    story = tmp_path / "story.yaml"
+    case = "{name: never answered, play: [{after: 8d}], expect: {result: resolved}}"
+    story.write_text(
+        f"file: {ROOT / RETURN}\nticket: {{no: T1, category: return, order: {{no: O1, paid: 1}}}}\ncases: [{case}]\n"
+    )
+    told = here("sop", "test", str(story), env=env)
+
+    assert told.returncode == 1
+    assert "✗ return.sop.yaml: never answered" in told.stdout
+    assert "result: expected resolved, got cancelled" in told.stdout
+
+
+def test_a_definition_is_walked_through_from_a_pipe(env: dict[str, str]) -> None:
+    acts = [
+        "1 photos=[a.jpg,b.jpg] reason=质量问题",
+        "event parcel.received tracking_no=SF123",
+        "fail erp.refund.create",
+        "inspect pass grade=A",
+        "heal erp.refund.create",
+        "1 retry",
+    ]
+    told = gongdan("sop", "simulate", RETURN, env=env, stdin="\n".join(acts) + "\n")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "incident.opened return.refund#1" in told.stdout
+    assert 'run.ended return {"result": "resolved"}' in told.stdout
+    assert told.stdout.splitlines()[-1] == "ended"
+
+
+def test_time_passes_in_a_walk_and_what_is_refused_is_told(env: dict[str, str]) -> None:
+    told = gongdan("sop", "simulate", RETURN, env=env, stdin="1 photos=[a.jpg]\n+8d\n")
+
+    assert told.returncode == 1
+    assert "missing: 退货原因" in told.stdout
+    assert 'run.ended return {"result": "cancelled"}' in told.stdout
+
+
+def test_a_workspace_is_published_once(here: Here, env: dict[str, str]) -> None:
+    unready = here("publish", env=env)
+    assert unready.returncode == 1
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    dry = here("publish", "--dry-run", env=env)
+    first, again = here("publish", env=env), here("publish", env=env)
+
+    assert dry.stdout == first.stdout
+    assert {line.split()[-1] for line in first.stdout.splitlines()} == {"new"}
+    assert {line.split()[-1] for line in again.stdout.splitlines()} == {"unchanged"}
+    assert "return@1" in again.stdout
+
+
+def copied_workspace(to: Path) -> Path:
+    for folder in (
+        "sop/library",
+        "playbooks/library",
+        "activities/connectors",
+        "activities/templates",
+        "tests/scenarios",
+    ):
+        for file in (ROOT / folder).glob("*.yaml"):
+            (to / folder).mkdir(parents=True, exist_ok=True)
+            (to / folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    (to / "gongdan.yaml").write_text((ROOT / "gongdan.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    return to
+
+
+def test_a_changed_file_becomes_the_next_version_and_its_callers_too(
+    here: Here, env: dict[str, str], tmp_path: Path
+) -> None:
+    space = copied_workspace(tmp_path / "space")
+    env = {**env, "GONGDAN_WORKSPACE": str(space)}
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    assert here("publish", env=env).returncode == 0
+    refund = space / "sop/library/refund.sop.yaml"
+    original = refund.read_text(encoding="utf-8")
+    refund.write_text(
+        original.replace("title:", "note: slower\ntitle:", 1) if "note: slower" not in original else original
+    )
+    refund.write_text(original.replace("amount", "amount", 1) + "\n# only a remark\n", encoding="utf-8")
+    remark = here("publish", env=env)
+    refund.write_text(original.replace("due: ", "due: 2", 1), encoding="utf-8")
+    changed = here("publish", env=env)
+    refund.write_text(original, encoding="utf-8")
+    back = here("publish", env=env)
+
+    assert {line.split()[-1] for line in remark.stdout.splitlines()} == {"unchanged"}
+    assert "refund@2" in changed.stdout
+    assert "lost_parcel@2" in changed.stdout
+    assert "return@1" in changed.stdout
+    assert [line.split()[1] for line in back.stdout.splitlines() if "back again" in line] == [
+        "refund@1",
+        "lost_parcel@1",
+    ]
+
+
+def test_a_workspace_with_a_mistake_publishes_nothing(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    space = copied_workspace(tmp_path / "space")
+    env = {**env, "GONGDAN_WORKSPACE": str(space)}
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    file = space / RETURN
+    file.write_text(file.read_text(encoding="utf-8").replace("type: approval", "type: aproval"), encoding="utf-8")
+    told = here("publish", env=env)
+
+    assert told.returncode == 1
+    assert "error SOP106" in told.stderr
+    assert told.stderr.rstrip().endswith("nothing was published")
+    assert {
+        line.split()[-1]
+        for line in here("publish", "--dry-run", env={**env, "GONGDAN_WORKSPACE": str(ROOT)}).stdout.splitlines()
+    } == {"new"}
+
+
+def test_somebody_is_let_in_once_and_gets_a_new_password(here: Here, env: dict[str, str]) -> None:
+    assert (
+        "run `gongdan migrate`"
+        in here(
+            "key", "add", "shop", env={**env, "GONGDAN_DATABASE_URL": f"sqlite:///{env['GONGDAN_DATA_DIR']}.db"}
+        ).stderr
+    )
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    anna = ("user", "add", "anna", "--name", "Anna", "--email", "anna@example.org", "--role", "after_sales")
+    added, twice = here(*anna, env=env), here(*anna, env=env)
+    reset = here("user", "password", "anna@example.org", env=env)
+    key = here("key", "add", "shop", "--scope", "tickets:write", "--quiet", env=env)
+
+    assert added.returncode == reset.returncode == 0
+    assert len(added.stdout.strip()) == len(reset.stdout.strip()) == 19
+    assert added.stdout != reset.stdout
+    assert twice.returncode == 1
+    assert key.stdout.startswith("gd_1_")
+    assert here("key", "add", "shop", "--scope", "everything", env=env).returncode == 2
+
+
+def test_a_command_without_a_key_or_an_api_says_what_to_do(env: dict[str, str]) -> None:
+    keyless = gongdan("ticket", "list", env=env)
+    alone = gongdan("ticket", "list", env={**env, "GONGDAN_KEY": "gd_1_x", "GONGDAN_URL": "http://127.0.0.1:9"})
+
+    assert keyless.returncode == alone.returncode == 1
+    assert "set GONGDAN_KEY" in keyless.stderr
+    assert "http://127.0.0.1:9 does not answer" in alone.stderr
+    assert "Traceback" not in keyless.stderr + alone.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_named(here: Here, env: dict[str, str]) -> None:
+    told = here("ticket", "list", env={**env, "GONGDAN_PORT": "http"})
+
+    assert told.returncode == 2
+    assert "GONGDAN_PORT must be a port number" in told.stderr

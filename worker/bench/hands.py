@@ -1,0 +1,110 @@
+"""One worker process of the race: ``python -m worker.bench.hands product|twin QUEUE CALLS``.
+
+Both sides write to the same real database through the product's own hand. A call is answered at once, without a
+network, and kept in the file CALLS, one JSON array ``[ticket, action, arguments]`` a line."""
+
+from __future__ import annotations
+
+import asyncio
+import collections.abc
+import json
+import signal
+import sys
+from pathlib import Path
+
+from sqlalchemy import select
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.worker import Worker
+
+from activities.intake import Intake, Rules
+from activities.messages import INTAKE, Choosing, Taken
+from activities.writing import Ledger
+from db.session import Store
+from db.tables import Ticket
+from playbooks.classify import Request, classify
+from sop.values import encode
+from worker.bench import journey
+from worker.bench.twin import ReturnByHand
+from worker.logs import begin_log
+from worker.serving import CACHED, reached, rules_of
+from worker.settings import Settings
+from worker.workspace import parse_texts, read_texts
+from workflows.sandbox import runner
+from workflows.ticket import TicketWorkflow
+
+PRODUCT, TWIN = "product", "twin"
+
+
+class Answering:
+    """Every system of the company."""
+
+    def __init__(self, calls: Path) -> None:
+        self._calls = calls
+
+    @activity.defn(dynamic=True)
+    async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
+        """Answer, and keep what was asked."""
+        asked = activity.payload_converter().from_payload(given[0].payload)
+        line = json.dumps([asked["ticket_id"], asked["action"], asked["arguments"]], ensure_ascii=False)
+        with self._calls.open("a", encoding="utf-8") as file:  # noqa: ASYNC230 - a few bytes to the page cache
+            file.write(line + "\n")
+        return {"outputs": encode(journey.outputs(asked["action"], asked["ticket_id"]))}
+
+
+class Classification:
+    """The twin's intake: classified by the same rules; it has no definitions to choose."""
+
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self._store, self._rules = store, rules
+
+    @activity.defn(name=INTAKE)
+    async def intake(self, asked: Choosing) -> Taken:
+        """Classify a new ticket."""
+        async with self._store.read() as conn:
+            row = (await conn.execute(select(Ticket.subject, Ticket.body).where(Ticket.id == asked.ticket_id))).one()
+        ticket = asked.ticket
+        request = Request(
+            subject=row.subject,
+            body=row.body,
+            channel=ticket["channel"],
+            fields=ticket["fields"],
+            tier=asked.customer.get("tier"),
+            category=ticket["category"],
+            priority=None,
+        )
+        said = classify(request, self._rules.rules, self._rules.categories)
+        return Taken(said.category, said.priority, said.team, said.rule)
+
+
+async def work(side: str, queue: str, calls: Path) -> None:
+    """Work until told to stop."""
+    settings = Settings.from_environment()
+    workspace = parse_texts(read_texts(settings.workspace))
+    store = Store(settings.database_url)
+    rules, ledger, systems = rules_of(workspace), Ledger(store), Answering(calls)
+    product = Intake(store, rules)
+    twin = Classification(store, rules)
+    worker = Worker(
+        await reached(settings),
+        task_queue=queue,
+        workflows=[TicketWorkflow if side == PRODUCT else ReturnByHand],
+        activities=[
+            *([product.intake, product.choose] if side == PRODUCT else [twin.intake]),
+            ledger.write,
+            systems.call,
+        ],
+        workflow_runner=runner(),
+        max_cached_workflows=CACHED,
+    )
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with worker:
+        await stop.wait()
+    await store.dispose()
+
+
+if __name__ == "__main__":
+    begin_log(sys.argv[1])
+    asyncio.run(work(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
