@@ -15,36 +15,35 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-with workflow.unsafe.imports_passed_through():
-    from activities.messages import CHOOSE, INTAKE, WRITE, Choosing, Found, Taken, Writing
-    from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
-    from sop.engine import Engine
-    from sop.events import (
-        ActionDone,
-        ActionFailed,
-        Classified,
-        DefinitionsChosen,
-        Dispatched,
-        Event,
-        FailureKind,
-        Tick,
-    )
-    from sop.facts import Fact
-    from sop.plain import plain_fact
-    from sop.refusals import Refusal
-    from sop.state import dump, load
-    from sop.values import decode
-    from workflows import attributes, messages
-    from workflows.messages import (
-        Answer,
-        Ballot,
-        Happening,
-        Order,
-        Posting,
-        Receipt,
-        Settlement,
-        TicketStart,
-    )
+from activities.messages import CHOOSE, INTAKE, WRITE, Choosing, Found, Taken, Writing
+from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
+from sop.engine import Engine
+from sop.events import (
+    ActionDone,
+    ActionFailed,
+    Classified,
+    DefinitionsChosen,
+    Dispatched,
+    Event,
+    FailureKind,
+    Tick,
+)
+from sop.facts import Fact
+from sop.plain import plain_fact
+from sop.refusals import Refusal
+from sop.state import dump, load
+from sop.values import decode
+from workflows import attributes, messages
+from workflows.messages import (
+    Answer,
+    Ballot,
+    Happening,
+    Order,
+    Posting,
+    Receipt,
+    Settlement,
+    TicketStart,
+)
 
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
