@@ -69,6 +69,13 @@ def test_every_command_has_help_with_an_example_in_both_languages(env: dict[str,
         assert "example: gongdan " + command.name in " ".join(en.split())
 
 
+def test_every_command_stands_in_the_reference() -> None:
+    for page in ("command.md", "command.zh-CN.md"):
+        text = (ROOT / "docs/reference" / page).read_text(encoding="utf-8")
+
+        assert [command.name for command in commands() if f"`gongdan {command.name}" not in text] == []
+
+
 def test_help_brings_in_nothing_heavy(env: dict[str, str]) -> None:
     script = (
         "import sys, worker.cli as c\ntry:\n  c.main(['--help'])\n"
