@@ -63,7 +63,6 @@ class World:
     case: Case
     mocks: Mocks
     facts: dict[int, list[Fact]] = field(default_factory=dict)
-    runs: set[str] = field(default_factory=set)
 
     @activity.defn(name="intake")
     async def intake(self, asked: Choosing) -> Taken:
@@ -77,7 +76,6 @@ class World:
     @activity.defn(name="write")
     async def write(self, writing: Writing) -> list[Found]:
         ledger = self.facts.setdefault(writing.ticket_id, [])
-        self.runs.add(activity.info().workflow_run_id or "")
         found = []
         for fact in map(fact_of, writing.facts):
             assert fact.seq <= len(ledger) + 1, f"a gap before {fact}"
@@ -188,6 +186,16 @@ class Lockstep:
         if refusals[0] != refusals[1]:
             self.wrong.append(f"act {number}: engine says {refusals[0]}, workflow says {refusals[1]}")
         await self.settle()
+
+    async def new_run(self, before: str) -> str:
+        """Wait until the ticket goes on in another workflow run than this one; the run it goes on in."""
+        handle = self.env.client.get_workflow_handle(workflow_id(self.ticket_id))
+        for _ in range(1000):
+            run = (await handle.describe()).run_id
+            if run != before:
+                return run
+            await asyncio.sleep(0.02)
+        raise AssertionError("the ticket stays in its run")
 
     async def tell(self, event: Event, number: int) -> None:
         key = f"act-{number}"
