@@ -263,7 +263,15 @@ PROVING = (
         "demo",
         Words("同时走十张不同的工单，列出它们的结局", "play ten tickets of different kinds and print how they end"),
         "gongdan demo",
-        "demo:run",
+        "demo.main:run",
+        (
+            _arg(
+                "--own",
+                zh="另起一套临时安装，用完即删",
+                en="start an installation of its own, removed afterwards",
+                action="store_true",
+            ),
+        ),
     ),
     Command(
         "bench",

@@ -123,13 +123,13 @@ async def withdrawn(scene: Scene) -> None:
     await scene.command("cancel", LEAD, "客户决定不退了")
 
 
-def _return(number: int, paid: str, subject: str, order: str | None = None) -> Values:
+def _return(customer: int, order: str, paid: str, subject: str) -> Values:
     return {
         "subject": subject,
         "channel": "web",
         "category": "return",
-        "customer": a_customer(number),
-        "order": {"no": order or f"O-{1000 + number}", "paid": paid},
+        "customer": a_customer(customer),
+        "order": {"no": order, "paid": paid},
     }
 
 
@@ -142,35 +142,35 @@ def _returns(new_order: str) -> tuple[Story, ...]:
     return (
         Story(
             Words("小额退货", "small return"),
-            _return(4, "199", "耳机有杂音，要退货"),
+            _return(4, "O-1004", "199", "净水器漏水，要退货"),
             small_return,
             "resolved",
             (RMA, LABEL, REFUND, MESSAGE),
         ),
         Story(
             Words("大额退货，需审批", "large return, approved"),
-            _return(6, "1800", "发错货，申请退款"),
+            _return(6, "O-1016", "1800", "发错货，申请退款"),
             large_return,
             "resolved",
             (RMA, LABEL, REFUND, MESSAGE),
         ),
         Story(
             Words("驳回后申诉", "refused, appealed, approved"),
-            _return(3, "900", "要求退款"),
+            _return(3, "O-1013", "900", "要求退款"),
             appealed_return,
             "resolved",
             (RMA, LABEL, REFUND, MESSAGE),
         ),
         Story(
             Words("ERP 故障 → 重试", "ERP failure → Retry"),
-            _return(9, "299", "退货，订单刚下", new_order),
+            _return(9, new_order, "299", "退货，订单刚下"),
             unknown_order,
             "resolved",
             (RMA, LABEL, REFUND, MESSAGE),
         ),
         Story(
             Words("客户撤回，撤销已办", "withdrawn, undone"),
-            _return(1, "59", "想退货"),
+            _return(1, "O-1001", "59", "想退货"),
             withdrawn,
             "cancelled",
             (RMA, LABEL, "carrier.label.void", "erp.rma.cancel"),
@@ -230,7 +230,11 @@ def _requests() -> tuple[Story, ...]:
         ),
         Story(
             Words("一般咨询", "general question"),
-            {"subject": "滤芯多久更换一次？", "channel": "email", "customer": a_customer(8, email="tom.hill@example.com")},
+            {
+                "subject": "滤芯多久更换一次？",
+                "channel": "email",
+                "customer": a_customer(8, email="tom.hill@example.com"),
+            },
             question,
             "resolved",
             (MESSAGE,),
