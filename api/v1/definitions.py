@@ -48,7 +48,7 @@ async def list_definitions(
 )
 async def show_definition(
     doors: TheDoors,
-    key: Annotated[str, Path(max_length=64)],
+    key: Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$")],
     kind: Annotated[Kind | None, Query(description="Where an SOP and a playbook share the key.")] = None,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Without it, the default.")] = None,
 ) -> Response:

@@ -116,7 +116,7 @@ async def upload_file(
     },
     dependencies=[needs(Scope.TICKETS_READ)],
 )
-async def download_file(doors: TheDoors, file_id: Annotated[str, Path(max_length=64)]) -> Response:
+async def download_file(doors: TheDoors, file_id: Annotated[str, Path(max_length=64, pattern=r"^[\w-]+$")]) -> Response:
     """The bytes, always as an attachment: a browser never runs what a stranger sent."""
     async with doors.store.read() as conn:
         found = await files.file(conn, file_id)

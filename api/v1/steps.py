@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from api.auth import Asking, needs
@@ -22,6 +22,15 @@ from sop.events import IncidentSettled, Remedy, StepAnswered, VoteCast
 
 router = APIRouter(tags=["steps"], dependencies=[needs(Scope.STEPS_WRITE)])
 ERRORS = errors_of(*OF_WRITES, 404)
+StepKey = Annotated[
+    str,
+    Path(
+        max_length=200,
+        pattern=r"^[\w.#-]+$",
+        description="``<run>.<step>``, or the step alone where it is the only open one of its name.",
+        examples=["main.inspect"],
+    ),
+]
 
 
 @router.post(
@@ -34,7 +43,7 @@ ERRORS = errors_of(*OF_WRITES, 404)
 )
 async def answer_step(
     ticket: TheTicket,
-    step: str,
+    step: StepKey,
     doors: TheDoors,
     write: TheWrite,
     asking: Asking,
@@ -57,7 +66,7 @@ async def answer_step(
 )
 async def vote_on_step(
     ticket: TheTicket,
-    step: str,
+    step: StepKey,
     doors: TheDoors,
     write: TheWrite,
     asking: Asking,
@@ -78,7 +87,7 @@ async def vote_on_step(
 )
 async def settle_incident(
     ticket: TheTicket,
-    step: str,
+    step: StepKey,
     doors: TheDoors,
     write: TheWrite,
     asking: Asking,

@@ -23,7 +23,7 @@ from api.v1.events import values_of
 from api.v1.told import LedgerPage, MessageKept, TicketOpened, TicketPage, TicketTold
 from api.v1.updates import TheTicket
 from db import ledger
-from db.cursors import BadCursor
+from db.cursors import BadCursor, place_of
 from db.customers import NewCustomer
 from db.intake import NewMessage, NewTicket, accept_message, accept_ticket
 from db.personal import references_in, texts, written_out
@@ -87,9 +87,10 @@ async def list_tickets(
     person = asking.person
     viewer = Viewer(person.id, person.roles, person.teams) if person else Viewer(asking.id)
     try:
+        _ = cursor and place_of(cursor).moment.astimezone(UTC)
         async with doors.store.read() as conn:
             page = await queue(conn, view, viewer, datetime.now(UTC), q=_plain(q), cursor=cursor, limit=limit)
-    except BadCursor:
+    except (BadCursor, OverflowError):  # a moment that no time zone has
         raise Problem(Code.BAD_CURSOR) from None
     return answer({"items": [views.line(row) for row in page.rows], "next_cursor": page.next_cursor})
 

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine
 
 from api.app import create
 from api.doors import Doors
 from api.settings import Settings
-from db.tables import Row
 from tests.api.api_desk import EVERY_SCOPE, Desk, Temporal
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with every table and no row."""
-    file = tmp_path_factory.mktemp("empty") / "gongdan.db"
-    engine = create_engine(f"sqlite:///{file}")
-    Row.metadata.create_all(engine)
-    engine.dispose()
-    return file
+from tests.fixtures_db import postgres_server, postgres_url, sqlite_template, sqlite_url  # noqa: F401  # found by name
 
 
 @pytest.fixture
-def database_url(empty_database: Path, tmp_path: Path) -> str:
-    file = tmp_path / "gongdan.db"
-    file.write_bytes(empty_database.read_bytes())
-    return f"sqlite:///{file}"
+def database_url(sqlite_url: str) -> str:  # noqa: F811  # the fixture
+    """The database of the desk; a test of PostgreSQL asks for another."""
+    return sqlite_url
 
 
 @pytest.fixture
