@@ -11,6 +11,9 @@ from sop.refusals import WrongAnswer
 from sop.values import Value, is_reference, unmarked
 
 MAX_TEXT = 20_000
+MAX_ITEMS = 200
+MAX_FILE_ID = 200
+MAX_DIGITS = 28  # what Decimal calculates with exactly
 
 
 class _Wrong(Exception):
@@ -59,18 +62,24 @@ def chosen(outcomes: Sequence[Outcome], key: str | None) -> Outcome | None:
 def _refused(wrong: Mapping[str, tuple[str, _Wrong]]) -> WrongAnswer:
     en = "; ".join(_said(problem.en, label, problem.bound) for label, problem in wrong.values())
     zh = "；".join(_said(problem.zh, label, problem.bound) for label, problem in wrong.values())
-    fields = {key: problem.en + ("" if problem.bound is None else f" ({problem.bound})") for key, (_, problem) in wrong.items()}
-    return WrongAnswer(en, zh, fields)
+    return WrongAnswer(en, zh, {key: problem.en + _bound(problem.bound) for key, (_, problem) in wrong.items()})
 
 
 def _said(words: str, label: str, bound: object) -> str:
-    return f"{words}: {label}" + ("" if bound is None else f" ({bound})")
+    return f"{words}: {label}{_bound(bound)}"
+
+
+def _bound(bound: object) -> str:
+    return "" if bound is None else f" ({bound})"
 
 
 def _accepted(field: FormField, given: Value, default: Value) -> Value:
     if field.personal and isinstance(given, str) and is_reference(given):
         return given
-    value = default if given is None or given == "" or given == [] else unmarked(given)
+    left_out = given is None or given == "" or given == []
+    value = default if left_out else unmarked(given)
+    if left_out and isinstance(value, str) and is_reference(value):
+        return value
     if value is None or value == "":
         if field.optional:
             return None
@@ -86,11 +95,18 @@ def _bounded(field: FormField, value: Value) -> None:
     size = len(value) if isinstance(value, (str, list)) else value
     if not isinstance(size, (int, Decimal)):
         return
-    few, many = ("too small", "too large") if isinstance(value, (int, Decimal)) else ("too few", "too many")
+    few, many = next(words for kind, words in _SIZES.items() if isinstance(value, kind))
     if field.min is not None and size < field.min:
-        raise _Wrong(few, "太少" if few == "too few" else "太小", f"≥ {field.min}")
+        raise _Wrong(*few, f"≥ {field.min}")
     if field.max is not None and size > field.max:
-        raise _Wrong(many, "太多" if many == "too many" else "太大", f"≤ {field.max}")
+        raise _Wrong(*many, f"≤ {field.max}")
+
+
+_SIZES: Mapping[type | tuple[type, ...], tuple[tuple[str, str], tuple[str, str]]] = {
+    str: (("too short", "太短"), ("too long", "太长")),
+    list: (("too few", "太少"), ("too many", "太多")),
+    (int, Decimal): (("too small", "太小"), ("too large", "太大")),
+}
 
 
 def _text(_: FormField, value: Value) -> Value:
@@ -108,14 +124,16 @@ def _number(_: FormField, value: Value) -> Value:
         number = Decimal(value)
     except InvalidOperation:
         raise _Wrong("not a number", "不是数字") from None
-    if not number.is_finite():
+    if not number.is_finite() or (number and not -MAX_DIGITS < number.adjusted() < MAX_DIGITS):
+        raise _Wrong("not a number", "不是数字")
+    if len(number.as_tuple().digits) > MAX_DIGITS:
         raise _Wrong("not a number", "不是数字")
     return number
 
 
 def _money(field: FormField, value: Value) -> Value:
     amount = _number(field, value)
-    if not isinstance(amount, Decimal) or amount < 0 or amount != round(amount, 2) or amount > Decimal("1e12"):
+    if not isinstance(amount, Decimal) or not 0 <= amount <= Decimal("1e12") or amount != round(amount, 2):
         raise _Wrong("not an amount of money", "不是金额")
     return amount
 
@@ -147,12 +165,14 @@ def _choice(field: FormField, value: Value) -> Value:
 def _choices(field: FormField, value: Value) -> Value:
     if not isinstance(value, list):
         raise _Wrong("not a list", "不是列表")
+    if len(value) > MAX_ITEMS:
+        raise _Wrong("too many", "太多", f"≤ {MAX_ITEMS}")
     return [_choice(field, item) for item in value]
 
 
 def _date(_: FormField, value: Value) -> Value:
     try:
-        return date.fromisoformat(str(value)).isoformat()
+        return date.fromisoformat(value if isinstance(value, str) else "").isoformat()
     except ValueError:
         raise _Wrong("not a date (YYYY-MM-DD)", "不是日期（YYYY-MM-DD）") from None
 
@@ -167,8 +187,10 @@ def _datetime(_: FormField, value: Value) -> Value:
 
 def _files(field: FormField, value: Value) -> Value:
     ids = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str) and item for item in ids):
+    if not all(isinstance(item, str) and 0 < len(item) <= MAX_FILE_ID for item in ids):
         raise _Wrong("not a list of file ids", "不是文件编号列表")
+    if len(ids) > MAX_ITEMS:
+        raise _Wrong("too many", "太多", f"≤ {MAX_ITEMS}")
     return ids
 
 

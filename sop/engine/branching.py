@@ -222,11 +222,11 @@ def _keep_result(run: Run, repeat: Repeat, opened: OpenStep, child: Thread) -> N
     last = run.model.lines[repeat.do][-1].id
     result = dict(run.steps.get(last + child.suffix, {}))
     loop = child.local.get("loop")
-    index = loop["index0"] if isinstance(loop, dict) else 0
-    if repeat.each is None:
-        opened.results.append(result)
-    else:
+    index = loop["index0"] if isinstance(loop, dict) else None
+    if repeat.each is not None and isinstance(index, int):
         opened.results[index] = result
+    else:
+        opened.results.append(result)
 
 
 def forsake(turn: Turn, run: Run, thread: Thread) -> None:

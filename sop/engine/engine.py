@@ -68,9 +68,7 @@ class Engine:
         without personal data. What was filled in at intake (``fields``) is read as the ticket's own where the ticket
         itself says nothing. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
         ledger rows of its lives before this one."""
-        fields = ticket.get("fields")
-        said = {name: value for name, value in ticket.items() if value not in (None, {})}
-        facts = {**dict.fromkeys(TICKET_FIELDS), **(fields if isinstance(fields, Mapping) else {}), **said}
+        facts = {**dict.fromkeys(TICKET_FIELDS), **ticket, **_filled_in(ticket)}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
         opened_at = now if seq else _moment(facts.get("created_at"), now)
         engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq))
@@ -80,8 +78,11 @@ class Engine:
         return engine, engine._settled(turn)
 
     def handle(self, event: Event, now: datetime) -> list[Command]:
-        """Decide on an event. A refused one raises a ``Refusal`` and changes nothing (``check`` says so before)."""
+        """Decide on an event. A refused one raises a ``Refusal`` and changes nothing (``check`` says so before). A
+        ticket that has finished refuses what people ask, and takes no notice of anything else."""
         turn = self._turn(now)
+        if self.state.finished and not isinstance(event, StepAnswered | VoteCast | IncidentSettled | TicketCommanded):
+            return []
         _decide(turn, event)
         return self._settled(turn)
 
@@ -114,6 +115,15 @@ class Engine:
             self.state.armed = due
             turn.commands.append(ClearTimer() if due is None else SetTimer(due))
         return turn.commands
+
+
+def _filled_in(ticket: Mapping[str, Value]) -> dict[str, Value]:
+    """The fields of intake that the ticket itself says nothing of; they cannot say who owns it or how it stands."""
+    fields = ticket.get("fields")
+    if not isinstance(fields, Mapping):
+        return {}
+    ours = set(TICKET_FIELDS) - {"title", "order"}
+    return {k: value for k, value in fields.items() if k not in ours and ticket.get(k) in (None, {})}
 
 
 def _moment(written: Value, now: datetime) -> datetime:

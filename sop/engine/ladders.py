@@ -38,7 +38,6 @@ def _one(to: str) -> tuple[Level, ...]:
     return (Level(to),)
 
 
-@lru_cache(maxsize=4096)
 def _level(rung: Rung) -> Level:
     return Level(rung.to, percent(rung.at) if rung.at else 100, rung.after, rung.reassign, rung.priority)
 

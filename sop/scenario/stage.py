@@ -108,10 +108,11 @@ class Stage:
 
     def _call(self, call: CallAction) -> list[Command]:
         self.calls.append(call)
-        for _ in range(call.attempts):
-            answer = self.mocks.answer(call.action)
+        answer = self.mocks.answer(call.action)
+        for _ in range(call.attempts - 1):
             if answer != FAIL:
                 break
+            answer = self.mocks.answer(call.action)
         return self.engine.handle(event_of(call, answer), self.now)
 
     def advance(self, duration: str) -> None:
@@ -152,10 +153,11 @@ def dispatched(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched | None
     if isinstance(wanted, list):
         seats = [s for want in wanted for s in _seats(str(want), people, expand=bool(fact.data.get("expand")))]
         return Dispatched(fact.seq, approvers=tuple(seats))
+    kind, _, name = str(wanted).partition(":")
     members = people.get(str(wanted))
     if members is not None and not members:
         return Dispatched(fact.seq)
-    return Dispatched(fact.seq, pool=str(wanted))
+    return Dispatched(fact.seq, person=name) if kind == "user" else Dispatched(fact.seq, pool=str(wanted))
 
 
 def _seats(wanted: str, people: Mapping[str, list[str]], *, expand: bool) -> list[str]:
