@@ -1,4 +1,4 @@
-"""A whole installation as real processes on loopback, spoken to over real HTTP; each process may be killed and return."""
+"""A whole installation as real processes on loopback, over real HTTP; each process may be killed and return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +113,12 @@ class Company:
         return found
 
     def of_ticket(self, ticket_no: str) -> list[str]:
-        """The kinds of all effects that one ticket had, in order, known by its idempotency keys."""
+        """The kinds of all effects that one ticket had: known by their keys, and what undid them by their numbers."""
         items = self.http.get("/admin/effects", params={"limit": 5000}).json()["items"]
-        return [item["kind"] for item in items if str(item["key"]).startswith(f"{ticket_no}/")]
+        done = [item for item in items if str(item["key"]).startswith(f"{ticket_no}/")]
+        numbers = {item["ref"] for item in done}
+        undone = [item for item in items if item["key"] is None and item["ref"] in numbers]
+        return [item["kind"] for item in (*done, *undone)]
 
     def goes_wrong(self, kind: str, path_prefix: str, method: str = "POST", **more: object) -> None:
         """Switch a fault on for the paths below a prefix."""

@@ -79,8 +79,8 @@ def _end(one: Playing, said: Values | BaseException, effects: list[Values], limi
 def _effects_of(no: str, effects: list[Values]) -> Counter[str]:
     """What happened for one ticket: known by the keys of its calls, and what took such a thing back by its number."""
     done = [each for each in effects if no and str(each["key"]).startswith(f"{no}/")]
-    numbers = {each["ref"] for each in done}
-    undone = [each for each in effects if each["key"] is None and each["ref"] in numbers]
+    numbers = {str(each["ref"]) for each in done}
+    undone = [each for each in effects if each["key"] is None and str(each["ref"]) in numbers]
     return Counter(str(each["kind"]) for each in (*done, *undone))
 
 
