@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.customers import NewCustomer
 from db.dispatching import Ask
 from db.intake import Accepted, NewTicket, accept_ticket
-from db.people import NewPerson, put_person, put_team
+from db.people import NewPerson, put_person, put_team, set_duty
 from db.projection import project
 from db.session import Store
 from db.tables import Row
@@ -55,11 +55,17 @@ class Facts:
         self._next = start
 
     def add(
-        self, kind: FactType, step: str | None = None, by: Actor = SYSTEM, run: str | None = "return", **data: Value
+        self,
+        fact_type: FactType,
+        step: str | None = None,
+        /,
+        by: Actor = SYSTEM,
+        run: str | None = "return",
+        **data: Value,
     ) -> Facts:
         """Add a fact; one with a step is of its first visit."""
         at, visit = after(minutes=self._next), 1 if step else None
-        self.all.append(Fact(self._next, kind, at, run, step, visit, by, data))
+        self.all.append(Fact(self._next, fact_type, at, run, step, visit, by, data))
         self._next += 1
         return self
 
@@ -143,6 +149,7 @@ async def staffed(store: Store) -> None:
         )
         await put_person(conn, NewPerson("bo", "Bo", roles=("lead",), teams=("care",), skills=("lamps",)), NINE)
         await put_person(conn, NewPerson("chen", "Chen", roles=("after_sales",), skills=("lamps",)), NINE)
+        await set_duty(conn, "chen", on_duty=False)
 
 
 async def rows(conn: AsyncConnection, table: type[Row], *leaving: str) -> list[dict[str, object]]:
