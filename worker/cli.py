@@ -68,7 +68,8 @@ def commands() -> tuple[Command, ...]:
 
 
 def _is_there(command: Command) -> bool:
-    return find_spec(f"worker.{command.run.partition(':')[0].partition('.')[0]}") is not None
+    module = f"worker.{command.run.partition(':')[0]}"
+    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
 
 
 def _function(run: str) -> Callable[[Asked], int]:
