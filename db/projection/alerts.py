@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import outbox
 from db.dispatching import candidates, lead_of, team_of
 from db.projection import steps
 from db.projection.shadow import Shadow, Told, text_of, texts_of
-from db.tables import Notification
+from db.tables import Notification, OutboxKind
 from db.upsert import insert_new
 from sop.facts import Fact
+from sop.values import Values
 
 REACHED = "reached"
 INCIDENT = "incident"
+TELL = "notify.staff"
 
 
 async def alert(shadow: Shadow, fact: Fact, told: Told) -> None:
@@ -43,6 +46,21 @@ async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, te
     ]
     if rows:
         await shadow.conn.execute(insert_new(shadow.conn, Notification), rows)
+    if not shadow.replaying:
+        await outbox.put_all(shadow.conn, _messages(shadow, told, kind, text), fact.at)
+
+
+def _messages(shadow: Shadow, told: Told, kind: str, text: str) -> list[tuple[int, OutboxKind, Values]]:
+    """The same, out of the house: one message each, by the gateway."""
+    template = f"alert_{kind}"
+    return [
+        (
+            shadow.ticket_id,
+            OutboxKind.NOTIFY,
+            {"action": TELL, "arguments": {"to": f"user:{person}", "template": template, "text": text}},
+        )
+        for person in texts_of(told, REACHED)
+    ]
 
 
 async def reached_by(

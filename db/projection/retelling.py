@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.projection.rebuild import rebuild_ticket
 from db.projection.seats import ANSWER
-from db.tables import Entry, Retold
+from db.tables import Entry, Notification, Retold
 from db.types import storable
 from sop.facts import Fact
 from sop.values import Value, decode, encode
@@ -55,4 +55,5 @@ async def take_out(conn: AsyncConnection, ticket_id: int, seq: int, now: datetim
     if rows:
         await conn.execute(insert(Retold), [{**row, "ticket_id": ticket_id, "retold_at": now} for row in rows])
     await conn.execute(delete(Entry).where(*tail))
+    await conn.execute(delete(Notification).where(Notification.ticket_id == ticket_id, Notification.seq >= seq))
     await rebuild_ticket(conn, ticket_id)
