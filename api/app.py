@@ -16,13 +16,16 @@ from api.doors import Doors
 from api.identities import Recent
 from api.last_resort import LastResort
 from api.limits import BodyLimit
-from api.line import Line
+from api.line import Line, to_temporal
+from api.pages.assets import VendorMissing
 from api.ports import Connect
 from api.settings import Settings
 from api.throttle import Throttle
 from api.v1 import commands, definitions, events, files, steps, tickets
 from db.session import Store
 from sop.company import CompanyShape
+
+__all__ = ["Settings", "VendorMissing", "create", "to_temporal"]  # all that composition needs of this room
 
 V1 = "/api/v1"
 CROWD = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from api.principal import Scope
 from api.v1 import asked
 from api.v1.examples import EXAMPLES
 from tests.api.api_desk import Desk
@@ -95,3 +97,17 @@ def _media(operation: Json) -> Iterator[Json]:
         for media in said.get("content", {}).values():
             if "schema" in media:
                 yield media
+
+
+@pytest.mark.parametrize("page", ["api.md", "api.zh-CN.md"])
+def test_the_reference_names_every_door_scope_and_status(document: Json, checkout: Path, page: str) -> None:
+    text = (checkout / "docs" / "reference" / page).read_text(encoding="utf-8")
+    commands = {"release", "resume", "cancel", "reopen"}  # named beside another of their kind
+
+    for path, method, operation in _operations(document):
+        door = path.removeprefix("/api/v1").replace("{file_id}", "{id}")
+        if door.rpartition("/")[2] in commands or path.startswith("/problems"):
+            door = door.rpartition("/")[2] if door.rpartition("/")[2] in commands else "/problems/<code>"
+        assert door in text, f"{method} {path}"
+        assert all(status in text for status in operation["responses"] if status >= "400"), path
+    assert all(f"`{scope}`" in text for scope in Scope)
