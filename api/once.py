@@ -103,7 +103,7 @@ async def once(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="Any text of yours, new for every new request: sending it again gives the same answer again."
+            description="A text of yours, new for every new request: sending it again gives the same answer again."
         ),
     ] = None,
 ) -> Once:
