@@ -278,6 +278,32 @@ PROVING = (
         Words("测量引擎、吞吐与延迟", "measure the engine, throughput and latency"),
         "gongdan bench --json",
         "bench.main:run",
-        (_JSON,),
+        (
+            _arg(
+                "--only",
+                zh="只测其中几项，逗号分隔：engine, temporal, accept, first_step",
+                en="only some of: engine, temporal, accept, first_step (comma between)",
+                metavar="PARTS",
+            ),
+            _arg(
+                "--tickets",
+                zh="每项的工单数（默认各不相同）",
+                en="tickets of each part (each has its own default)",
+                type=int,
+            ),
+            _arg(
+                "--clients",
+                zh="受理时同时的客户数（默认 16）",
+                en="customers at once at the door (default 16)",
+                type=int,
+            ),
+            _arg(
+                "--loaded",
+                zh="再测一次产品全部运行时的受理",
+                en="acceptance once more, with the whole product at work",
+                action="store_true",
+            ),
+            _JSON,
+        ),
     ),
 )

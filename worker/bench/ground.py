@@ -36,14 +36,14 @@ class Ground:
     async def site(self, name: str, *, with_temporal: bool = False, with_company: bool = False) -> Site:
         """An installation named so, ready to be started. Raises ``Failure``."""
         folder = self._folder / name
-        ports = _free_ports(4)
-        wanted = Wanted(*ports, with_company=with_company, with_temporal=with_temporal)
+        port, temporal, ui, company = _free_ports(4)
+        wanted = Wanted(port, temporal, ui, company, with_company=with_company, with_temporal=with_temporal)
         env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         env |= {"GONGDAN_WORKSPACE": str(HOME), "GONGDAN_DATA_DIR": str(folder)}
         if not with_temporal:
-            env["TEMPORAL_ADDRESS"] = f"{LOOPBACK}:{ports[1]}"  # nobody is there
+            env["TEMPORAL_ADDRESS"] = f"{LOOPBACK}:{temporal}"  # nobody is there
         if not with_company:
-            env["GONGDAN_COMPANY_URL"] = f"http://{LOOPBACK}:{ports[3]}"
+            env["GONGDAN_COMPANY_URL"] = f"http://{LOOPBACK}:{company}"
         site = replace(site_of(Settings.from_environment(env), wanted, env), ui_port=None)
         if self._first is None:
             welcome = await make_ready(site, self.terminal)

@@ -47,7 +47,7 @@ class Answering:
         """Answer, and keep what was asked."""
         asked = activity.payload_converter().from_payload(given[0].payload)
         line = json.dumps([asked["ticket_id"], asked["action"], asked["arguments"]], ensure_ascii=False)
-        with self._calls.open("a", encoding="utf-8") as file:  # noqa: ASYNC230 - a few bytes to the page cache
+        with self._calls.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         return {"outputs": encode(journey.outputs(asked["action"], asked["ticket_id"]))}
 

@@ -28,9 +28,7 @@ with workflow.unsafe.imports_passed_through():
 RUN = "return"
 LOCAL = timedelta(seconds=10)
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
-CALLS = RetryPolicy(
-    initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=120), maximum_attempts=5
-)
+CALLS = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=120), maximum_attempts=5)
 Reply: TypeAlias = Answer | Ballot
 
 
@@ -192,7 +190,10 @@ class HandWork:
         self, step: str, action: str, arguments: dict[str, Value], gives: Iterable[str], *, undo: bool = False
     ) -> dict[str, Value]:
         """Have a system do something, or undo it; the facts are written while it does."""
-        call, key = f"{step}{'-undo' if undo else ''}", f"{self._ticket['no']}/{step}/{self._visits.get(step, 1)}/{undo}"
+        call, key = (
+            f"{step}{'-undo' if undo else ''}",
+            f"{self._ticket['no']}/{step}/{self._visits.get(step, 1)}/{undo}",
+        )
         told: dict[str, Value] = {"call": call, "action": action, "undo": undo}
         self.note(FactType.ACTION_CALLED, step, {**told, "arguments": arguments, "key": key})
         asked = {"ticket_id": self._start.ticket_id, "call": call, "action": action, "arguments": arguments}

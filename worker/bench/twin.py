@@ -191,7 +191,7 @@ class ReturnByHand(HandWork):
     async def _take(
         self, said: Reply, check: Callable[[], None], outputs: dict[str, Value], outcome: str | None
     ) -> Receipt:
-        """Close the step, let the process go on, and answer once that is written down; a repeat gets the first answer."""
+        """Close the step, and answer once what follows is written down; a repeat gets the first answer."""
         known = self._receipts.get(said.key)
         if known is not None:
             return known

@@ -1,0 +1,60 @@
+"""The figures as a table: what was measured, what it came to, what is aimed at."""
+
+from __future__ import annotations
+
+from worker.bench.figures import AIMS, Figures
+from worker.words import Tongue, Words
+
+NAMES = {
+    "engine_per_s": Words("引擎，张/秒（单核 CPU 时间）", "engine, tickets/s (one core, CPU time)"),
+    "engine_wall_per_s": Words("引擎，张/秒（实际时间）", "engine, tickets/s (wall time)"),
+    "events_ratio": Words("历史事件：本产品 ÷ 手写", "history events: product ÷ hand-written"),
+    "product_events": Words("  本产品，事件/张", "  product, events a ticket"),
+    "twin_events": Words("  手写，事件/张", "  hand-written, events a ticket"),
+    "throughput_ratio": Words("吞吐：本产品 ÷ 手写", "throughput: product ÷ hand-written"),
+    "product_per_s": Words("  本产品，张/秒", "  product, tickets/s"),
+    "twin_per_s": Words("  手写，张/秒", "  hand-written, tickets/s"),
+    "product_update": Words("  本产品，回答延迟", "  product, an answer's latency"),
+    "twin_update": Words("  手写，回答延迟", "  hand-written, an answer's latency"),
+    "accept": Words("受理 POST → 201", "acceptance, POST → 201"),
+    "accept_per_s": Words("  张/秒", "  tickets/s"),
+    "accept_loaded": Words("受理，产品全部运行时", "acceptance, the whole product at work"),
+    "accept_loaded_per_s": Words("  张/秒", "  tickets/s"),
+    "first_step": Words("POST → 第一步可见", "POST → the first step can be seen"),
+    "seconds": Words("测量用时（秒）", "the bench took (s)"),
+}
+SHARES = (50, 95, 99)
+
+
+def table(found: Figures, tongue: Tongue) -> str:
+    """One line a figure, with its aim and whether it was met where it has one."""
+    rows = [(NAMES[key].tell(tongue), *_cells(found, key)) for key in NAMES if _there(found, key)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(2)]
+    return "\n".join(
+        f"{name}{' ' * (widths[0] - _width(name))}  {' ' * (widths[1] - _width(value))}{value}  {aim}".rstrip()
+        for name, value, aim in rows
+    )
+
+
+def _there(found: Figures, key: str) -> bool:
+    return key in found or f"{key}_p50_ms" in found
+
+
+def _cells(found: Figures, key: str) -> tuple[str, str]:
+    """The value, and the aim with its mark."""
+    if key in found:
+        return f"{found[key]:,}", _aim(found, key)
+    percentiles = " / ".join(f"{found[f'{key}_p{share}_ms']:g}" for share in SHARES)
+    aims = (_aim(found, f"{key}_p{share}_ms", f"p{share} ") for share in SHARES)
+    return f"{percentiles} ms (p50 / p95 / p99)", " ".join(filter(None, aims))
+
+
+def _aim(found: Figures, key: str, name: str = "") -> str:
+    aim, value = AIMS.get(key), found.get(key)
+    if aim is None or not isinstance(value, (int, float)):
+        return ""
+    return f"{'✓' if aim.met(value) else '✗'} {name}{aim}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
