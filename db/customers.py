@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.locks import lock_names
 from db.tables import Customer
+from sop.values import unmarked
 
 
 @dataclass(frozen=True, slots=True)
 class NewCustomer:
-    """A customer as a door was told of them; None is "not said" and changes nothing that is known."""
+    """A customer as a door was told of them; None and "" are "not said" and change nothing that is known."""
 
     external_id: str | None = None
     name: str | None = None
@@ -64,13 +66,8 @@ def names_to_lock(customer: NewCustomer | None) -> list[str]:
     """What to lock so that one person arriving twice at once becomes one customer."""
     if customer is None:
         return []
-    ids = (("external_id", customer.external_id), ("email", email_of(customer)), ("phone", customer.phone))
-    return [f"customer:{kind}:{value}" for kind, value in ids if value]
-
-
-def email_of(customer: NewCustomer) -> str | None:
-    """The address as it is kept: without surrounding space, in lower case."""
-    return customer.email.strip().lower() if customer.email else None
+    ids = (("external_id", customer.external_id), ("email", customer.email), ("phone", customer.phone))
+    return [f"customer:{kind}:{value.strip().lower()}" for kind, value in ids if value]
 
 
 async def upsert_customer(conn: AsyncConnection, customer: NewCustomer, now: datetime) -> int:
@@ -81,10 +78,10 @@ async def upsert_customer(conn: AsyncConnection, customer: NewCustomer, now: dat
 
 async def upsert_locked(conn: AsyncConnection, customer: NewCustomer, now: datetime) -> int:
     """``upsert_customer`` for a caller that holds the locks."""
-    said = {name: value for name in _SAID if (value := getattr(customer, name)) is not None}
-    if customer.email:
-        said["email"] = email_of(customer)
-    known = await _find(conn, customer)
+    said = {name: text for name in _SAID if (text := str(unmarked(getattr(customer, name) or "")).strip())}
+    if "email" in said:
+        said["email"] = said["email"].lower()
+    known = await _find(conn, said)
     if known is None:
         row = {**dict.fromkeys(_SAID), **said, "complaint_count": 0, "created_at": now}
         return (await conn.execute(_INSERT, row)).scalar_one()
@@ -102,8 +99,8 @@ async def customer(conn: AsyncConnection, customer_id: int) -> KnownCustomer | N
     return KnownCustomer(**row._asdict())
 
 
-async def _find(conn: AsyncConnection, said: NewCustomer) -> KnownCustomer | None:
-    ids = {"by_id": said.external_id, "by_email": email_of(said), "by_phone": said.phone}
+async def _find(conn: AsyncConnection, said: Mapping[str, str]) -> KnownCustomer | None:
+    ids = {"by_id": said.get("external_id"), "by_email": said.get("email"), "by_phone": said.get("phone")}
     if not any(ids.values()):
         return None
     row = (await conn.execute(_FIND, ids)).one_or_none()

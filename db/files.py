@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.tables import File, FileContent
+from db.types import clean
 
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -57,7 +58,7 @@ async def keep_file(conn: AsyncConnection, new: NewFile, most: int = MOST_BYTES)
     kept = KeptFile(
         f"f_{secrets.token_urlsafe(12)}",
         new.ticket_id,
-        new.name[:255].replace("\x00", ""),
+        clean(new.name[:255]),
         new.media_type[:127],
         len(new.content),
         hashlib.sha256(new.content).hexdigest(),

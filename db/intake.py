@@ -158,4 +158,4 @@ def _cleaned(values: Values) -> dict[str, Value]:
 
 
 def _text(text: str) -> str:
-    return str(unmarked(text)).replace("\x00", "")
+    return str(unmarked(text))

@@ -125,7 +125,7 @@ def _row(ticket_id: int, fact: Fact, prev_hash: str) -> dict[str, object]:
         "run": fact.run,
         "step": fact.step,
         "visit": fact.visit,
-        "by": actor_in_ledger(fact.by),
+        "by": decode(storable(encode(actor_in_ledger(fact.by)))),
         "data": decode(storable(encode(fact.data))),
         "prev_hash": prev_hash,
     }

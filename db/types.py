@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -57,6 +57,16 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+class CleanText(TypeDecorator[str]):
+    """Text, without what no database keeps."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else clean(value)
+
+
 class PlainJson(TypeDecorator[object]):
     """A document as it is, to the last float and the order of its keys: a compiled definition."""
 
@@ -87,11 +97,23 @@ class ValueJson(TypeDecorator[Value]):
 
 
 def storable(value: object) -> object:
-    """Plain JSON without the NUL character, which PostgreSQL keeps in no text."""
+    """Plain JSON whose texts can be kept."""
     if isinstance(value, str):
-        return value.replace("\x00", "") if "\x00" in value else value
+        return clean(value)
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [storable(item) for item in value]
     return value
+
+
+def clean(text: str) -> str:
+    """Text without the NUL character, which PostgreSQL refuses, and without halves of surrogate pairs, which are no
+    text: JSON lets both in."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.numbers import number_of
-from db.queries.tickets import StepFacts, steps
+from db.queries.steps import StepFacts, steps
 from db.queries.timeline import Audience, Said, messages
 from db.tables import Run, Ticket
 from sop.values import Value

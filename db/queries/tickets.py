@@ -11,9 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.customers import KnownCustomer, customer
 from db.lights import light_at
 from db.numbers import number_of
-from db.tables import Clock, ClockState, File, Light, Person, Run, Step, Ticket, Vote
+from db.queries.steps import StepFacts, steps
+from db.tables import Clock, ClockState, File, Light, Person, Run, Ticket
 from sop.state import ENDED
 from sop.values import Value, Values
+
+__all__ = [
+    "ClockFacts",
+    "FileFacts",
+    "RunFacts",
+    "Standing",
+    "StepFacts",
+    "TicketFacts",
+    "clocks",
+    "files",
+    "id_of_token",
+    "runs",
+    "standing",
+    "steps",
+    "ticket",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +60,6 @@ class RunFacts:
     result: str | None
     started_at: datetime
     ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class VoteFacts:
-    """A vote on an approval."""
-
-    person: str
-    approve: bool
-    comment: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StepFacts:
-    """A step, open or closed. ``form``, ``outcomes``, ``script`` and ``title`` may hold references to personal fields
-    (``db.personal.resolve``); ``incident`` is {code, message, where} while the step waits for its owner."""
-
-    run: str
-    step: str
-    visit: int
-    type: str
-    title: Value
-    assign: str | None
-    skills: list[str]
-    person: str | None
-    person_name: str | None
-    pool: str | None
-    approvers: list[str]
-    form: Value
-    outcomes: Value
-    script: Value
-    waits_for: list[str]
-    until: Value
-    status: str
-    outcome: str | None
-    outputs: Values
-    due_at: datetime | None
-    timeout_at: datetime | None
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: str | None
-    incident: Value
-    votes: tuple[VoteFacts, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """``<run>.<step>``: names the step even where two runs have one of this name."""
-        return f"{self.run}.{self.step}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +164,6 @@ async def runs(conn: AsyncConnection, ticket_id: int) -> tuple[RunFacts, ...]:
     return tuple(RunFacts(**row._asdict()) for row in rows)
 
 
-async def steps(conn: AsyncConnection, ticket_id: int, *, only_open: bool = False) -> tuple[StepFacts, ...]:
-    """The steps of a ticket, in the order they opened."""
-    wanted = select(*_STEP).outerjoin(*_ASSIGNEE).where(Step.ticket_id == ticket_id).order_by(Step.seq)
-    if only_open:
-        wanted = wanted.where(Step.status == "open")
-    found = (await conn.execute(wanted)).all()
-    asked = any(row.type == "approval" for row in found)
-    votes = await _votes(conn, ticket_id) if asked else {}
-    return tuple(StepFacts(**row._asdict(), votes=votes.get((row.run, row.step, row.visit), ())) for row in found)
-
-
 async def clocks(conn: AsyncConnection, ticket_id: int, now: datetime) -> tuple[ClockFacts, ...]:
     """The clocks of a ticket, with their lights now."""
     rows = await conn.execute(select(*_CLOCK).where(Clock.ticket_id == ticket_id).order_by(Clock.run, Clock.clock))
@@ -222,16 +180,6 @@ async def files(conn: AsyncConnection, ticket_id: int) -> tuple[FileFacts, ...]:
     return tuple(FileFacts(**row._asdict()) for row in rows)
 
 
-async def _votes(conn: AsyncConnection, ticket_id: int) -> dict[tuple[str, str, int], tuple[VoteFacts, ...]]:
-    columns = (Vote.run, Vote.step, Vote.visit, Vote.person, Vote.approve, Vote.comment, Vote.at)
-    rows = await conn.execute(select(*columns).where(Vote.ticket_id == ticket_id).order_by(Vote.seq))
-    votes: dict[tuple[str, str, int], tuple[VoteFacts, ...]] = {}
-    for row in rows:
-        place = (row.run, row.step, row.visit)
-        votes[place] = (*votes.get(place, ()), VoteFacts(row.person, row.approve, row.comment, row.at))
-    return votes
-
-
 def _light(
     state: str, due_at: datetime | None, warn_at: datetime | None, breached_at: datetime | None, now: datetime
 ) -> Light:
@@ -242,7 +190,6 @@ def _light(
 
 
 _OWNER = (Person, Person.id == Ticket.owner_person)
-_ASSIGNEE = (Person, Person.id == Step.person)
 _COLUMNS = (
     Ticket.id,
     Ticket.subject,
@@ -283,33 +230,6 @@ _RUN = (
     Run.result,
     Run.started_at,
     Run.ended_at,
-)
-_STEP = (
-    Step.run,
-    Step.step,
-    Step.visit,
-    Step.type,
-    Step.title,
-    Step.assign,
-    Step.skills,
-    Step.person,
-    Person.name.label("person_name"),
-    Step.pool,
-    Step.approvers,
-    Step.form,
-    Step.outcomes,
-    Step.script,
-    Step.waits_for,
-    Step.until,
-    Step.status,
-    Step.outcome,
-    Step.outputs,
-    Step.due_at,
-    Step.timeout_at,
-    Step.opened_at,
-    Step.closed_at,
-    Step.closed_by,
-    Step.incident,
 )
 _CLOCK = (
     Clock.run,

@@ -67,11 +67,21 @@ async def test_nobody_types_a_reference_to_a_personal_field(store: Store) -> Non
     assert row == ("Hello customer.phone", {"note": "customer.phone"})
 
 
-async def test_a_nul_character_does_not_keep_a_ticket_out(store: Store) -> None:
-    await opened(store, subject="a\x00b", fields={"x\x00": ["y\x00"]})
+async def test_characters_that_are_no_text_do_not_keep_a_ticket_out(store: Store) -> None:
+    who = NewCustomer(name="李\x00雷\udc00", phone="")
+    await opened(store, subject="a\x00b\ud83d", fields={"x\x00": ["y\ud83d"]}, channel="we\x00b", customer=who)
 
     async with store.read() as conn:
-        assert (await conn.execute(select(Ticket.subject, Ticket.fields))).one() == ("ab", {"x": ["y"]})
+        row = (await conn.execute(select(Ticket.subject, Ticket.fields, Ticket.channel))).one()
+        assert await conn.scalar(select(Customer.name)) == "李雷?"
+    assert row == ("ab?", {"x": ["y?"]}, "web")
+
+
+async def test_two_customers_without_an_id_are_two(store: Store) -> None:
+    first = await opened(store, customer=NewCustomer(external_id="", name="A", email=" "))
+    second = await opened(store, customer=NewCustomer(external_id="", name="B", email=" "))
+
+    assert first.customer_id != second.customer_id
 
 
 async def test_a_customer_is_found_again_by_any_of_their_ids(store: Store) -> None:

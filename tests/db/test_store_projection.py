@@ -56,6 +56,7 @@ def a_long_story() -> Facts:
         FactType.INCIDENT_OPENED, "rma", code="ACTION_TIMEOUT", message="late", where="r.yaml:1:1", owner="role:lead"
     )
     story.add(FactType.INCIDENT_CLOSED, "rma", by=ANNA, choice="enter", values={"rma_no": "R1"})
+    story.add(FactType.ACTION_DONE, "rma", call="c1", action="rma.create", outputs={"rma_no": "R1"}, undo=False)
     story.add(FactType.STEP_CLOSED, "rma", by=ANNA, status="done", outcome=None, outputs={"rma_no": "R1"})
     story.add(FactType.STEP_CLOSED, "which", status="done", outcome=None, outputs={"taken": "a"})
     story.add(FactType.STEP_OPENED, "approve", type="approval", title="OK?", assign="role:lead")
@@ -132,9 +133,9 @@ async def test_the_same_facts_again_change_nothing_and_answer_the_same(store: St
     async with store.read() as conn:
         assert [await rows(conn, table) for table in READ_MODELS] == before
     assert again == first
-    assert [answer.seq for answer in first] == [3, 8, 24]
+    assert [answer.seq for answer in first] == [3, 8, 25]
     assert part == first[:1]
-    assert [ask.seq for ask in dispatch.asked] == [3, 8, 24]
+    assert [ask.seq for ask in dispatch.asked] == [3, 8, 25]
 
 
 async def test_facts_half_of_which_are_known_go_on_where_the_ledger_ends(store: Store) -> None:
@@ -144,7 +145,7 @@ async def test_facts_half_of_which_are_known_go_on_where_the_ledger_ends(store: 
         await project(conn, accepted.id, story.all[:6], AnnaTakesAll())
         answers = await project(conn, accepted.id, story.all[2:], AnnaTakesAll())
 
-    assert [answer.seq for answer in answers] == [3, 8, 24]
+    assert [answer.seq for answer in answers] == [3, 8, 25]
     async with store.read() as conn:
         assert (await ledger.verify(conn, accepted.id)) == ledger.Verdict(rows=len(story.all))
 
