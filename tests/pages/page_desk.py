@@ -4,6 +4,7 @@ Only Temporal's shell is played here: the engines run in this process, and conne
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -183,6 +184,7 @@ class PageDesk:
 
     app: FastAPI
     temporal: InProcess
+    delivering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def store(self) -> Store:
@@ -190,6 +192,10 @@ class PageDesk:
 
     async def relay(self) -> None:
         """Deliver what the doors have accepted, as the relay does."""
+        async with self.delivering:
+            await self._deliver()
+
+    async def _deliver(self) -> None:
         while True:
             async with self.store.write() as conn:
                 rows = await outbox.pending(conn, 20, datetime.now(UTC))

@@ -1,4 +1,4 @@
-// The console's own script: what HTML alone cannot do. Everything here is a convenience; forms and links work without it.
+// What HTML alone cannot do; forms and links work without it.
 import { startLights } from "./lights.js";
 import { startKeys } from "./keys.js";
 import { follow } from "./live.js";
@@ -30,9 +30,8 @@ function startForms() {
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-names]")) {
-      const names = [...event.target.files].map((file) => file.name);
-      event.target.closest("form").querySelector(".names").textContent = names
-        .join(", ");
+      const names = [...event.target.files].map((file) => file.name).join(", ");
+      event.target.form.querySelector(".names").textContent = names;
     }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -43,7 +42,7 @@ function startForms() {
     wrong?.scrollIntoView({ block: "nearest" });
   });
   for (
-    const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]
+    const failure of ["htmx:sendError", "htmx:responseError"]
   ) {
     document.addEventListener(failure, () => {
       const broken = document.getElementById("broken");

@@ -1,4 +1,4 @@
-// Keyboard: an element names its key with data-key; single keys can be switched off, ⌘↵ always sends.
+// An element names its key with data-key; ⌘↵ always sends.
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 export function startKeys() {

@@ -1,4 +1,4 @@
-// Lights turn by themselves: the same rule and the same words as the server's.
+// Lights turn by themselves, by the server's rule.
 export function span(milliseconds) {
   const minutes = Math.floor(Math.abs(milliseconds) / 60000);
   const days = Math.floor(minutes / 1440);

@@ -1,12 +1,14 @@
-// Live: one stream per browser (the tab that holds the lock), ids only; every tab fetches what it shows of them.
-// What somebody is filling in is never replaced under their hands: they are told and choose.
+// One stream per browser (the tab that holds the lock), ids only; each tab fetches what it shows.
+// Never replaces what is being filled in.
 export function follow(htmx) {
   const address = document.body.dataset.live;
   if (!address) return;
   const tabs = new BroadcastChannel("gongdan-live");
   const tell = (news) => changed(htmx, news);
   tabs.onmessage = (event) => tell(event.data);
-  navigator.locks.request("gongdan-live", () => listen(address, tabs, tell));
+  const lead = () => listen(address, tabs, tell);
+  if (navigator.locks) navigator.locks.request("gongdan-live", lead);
+  else lead(); // plain http: no locks
   document.addEventListener("input", (event) => {
     const part = event.target.closest(".part");
     if (part) part.dataset.dirty = "";
@@ -49,5 +51,5 @@ function typing() {
 }
 
 function refresh(htmx, part) {
-  htmx.ajax("GET", part.dataset.from, { target: part, swap: "outerHTML" });
+  htmx.ajax("GET", part.dataset.from, { source: part, target: part, swap: "outerHTML" });
 }

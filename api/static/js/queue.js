@@ -1,26 +1,29 @@
-// The queue: a row opens beside the list where there is room, J and K walk through it.
+// A row opens beside the list where there is room; J and K walk.
 const wide = () => matchMedia("(min-width: 1180px)").matches;
 const rows = () => [...document.querySelectorAll(".rows tr[data-no]")];
 const ticket = () => document.querySelector("[data-ticket]")?.dataset.ticket ?? "";
+
+let chosen;
 
 export function startQueue(htmx) {
   remember();
   document.addEventListener("htmx:afterSettle", () => {
     remember();
-    mark(ticket());
+    mark(chosen ?? ticket());
+  });
+  document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+    const [, no] = detail.pathInfo.requestPath.match(/(GD-\d+)\/pane/) ?? [];
+    if (target.id === "pane" && no && no !== chosen) detail.shouldSwap = false;
   });
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("tr[data-no]");
-    if (
-      !row || !wide() || event.metaKey || event.ctrlKey || event.shiftKey ||
-      event.button
-    ) return;
+    if (!row || !wide() || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     choose(htmx, row);
   });
   document.addEventListener("desk:key", ({ detail: { key, event } }) => {
     if (key === "j" || key === "k") step(htmx, key === "j" ? 1 : -1, event);
-    if (key === "enter" && event.target === document.body && rows().length) {
+    if (key === "enter" && !event.target.closest("a, button, summary") && rows().length) {
       location.href = `/tickets/${ticket()}`;
     }
   });
@@ -39,17 +42,17 @@ function mark(no) {
 }
 
 function choose(htmx, row) {
-  mark(row.dataset.no);
+  mark(chosen = row.dataset.no);
   const link = row.querySelector("a");
   history.replaceState(history.state, "", link.href);
   const from = `/tickets/${row.dataset.no}/pane${new URL(link.href).search}`;
-  htmx.ajax("GET", from, { target: "#pane", swap: "innerHTML scroll:top" });
+  htmx.ajax("GET", from, { source: row, target: "#pane", swap: "innerHTML scroll:top" });
 }
 
 function step(htmx, by, event) {
   event.preventDefault();
   const order = JSON.parse(sessionStorage.getItem("order") ?? "[]");
-  const next = order[order.indexOf(ticket()) + by];
+  const next = order[order.indexOf(rows().length && chosen || ticket()) + by];
   if (!next) return;
   const row = rows().find((one) => one.dataset.no === next);
   if (!row) {
