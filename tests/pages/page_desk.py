@@ -23,7 +23,6 @@ from activities.intake import Intake, Rules
 from activities.messages import Choosing
 from api.app import create
 from api.doors import Doors
-from api.pages import mount
 from api.settings import Settings
 from db import outbox
 from db.outbox import event_of
@@ -248,10 +247,9 @@ def desk_of(database_url: str, edition: Edition, public_url: str = "http://desk"
     async def connect() -> InProcess:
         return temporal
 
-    app = create(settings, connect=connect)
+    app = create(settings, connect=connect, company=company)
     doors: Doors = app.state.doors
     temporal = InProcess(doors.store, Intake(doors.store, Rules(company.rules, company.categories)))
-    mount(app, company)
     return PageDesk(app, temporal)
 
 
