@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine.flow import placed_of
+from sop.engine.flow import step_of
 from sop.engine.lifecycle import open_threads
 from sop.model import Approval, Task
 from sop.refusals import AmbiguousStep, NoIncident, StepNotOpen, UnknownStep
@@ -16,7 +16,7 @@ def find(state: State, address: str, kind: type[Task] | type[Approval]) -> tuple
     run, thread, opened = _only(state, address, _standing_on(state, address))
     if opened.incident:
         raise StepNotOpen(f"{address} has an incident: settle it first", f"步骤 {address} 有异常，请先处理异常")
-    if not isinstance(placed_of(run, thread).step, kind):
+    if not isinstance(step_of(run, thread), kind):
         en, zh = _KINDS[kind]
         raise StepNotOpen(f"{address} is no {en}", f"步骤 {address} 不是{zh}")
     return run, thread

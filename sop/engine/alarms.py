@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sop.durations import parse
 from sop.engine import flow
-from sop.engine.ladders import Level, levels_of, percent, share_of
+from sop.engine.ladders import Span, levels_of, percent, span
 from sop.engine.turn import Turn, calendar_of
 from sop.model import Approval, Task, Wait
 from sop.state import AlarmKind, Run, Thread
@@ -29,22 +29,16 @@ def set_deadlines(turn: Turn, run: Run, thread: Thread, step: Task | Approval | 
         turn.alarm(opened.timeout_at, AlarmKind.TIMEOUT, run, thread)
     if not isinstance(step, Wait) and step.due is not None:
         turn.part = "due"
-        opened.due_at = turn.deadline(run, step.due)
-        _set_ladder(turn, run, thread, step, opened.due_at)
+        planned = span(turn.now, parse(step.due), calendar_of(run, "default"))
+        opened.due_at = planned.due
+        _set_ladder(turn, run, thread, step, planned)
 
 
-def _set_ladder(turn: Turn, run: Run, thread: Thread, step: Task | Approval, due: datetime) -> None:
-    calendar = calendar_of(run, "default")
-    working = calendar if parse(step.due or "").working else None
-
-    def reached(level: Level) -> datetime:
-        if level.after is not None:
-            return calendar.add(due, parse(level.after))
-        return share_of(turn.now, due, level.share, working)
-
+def _set_ladder(turn: Turn, run: Run, thread: Thread, step: Task | Approval, planned: Span) -> None:
     remind = step.remind or REMIND_AT
-    at = reached(Level(share=percent(remind))) if remind.endswith("%") else turn.deadline(run, remind)
-    if at < due:
+    at = planned.reached(percent(remind)) if remind.endswith("%") else turn.deadline(run, remind)
+    if at < planned.due:
         turn.alarm(at, AlarmKind.REMIND, run, thread)
     for number, level in enumerate(levels_of(step.escalate, LEAD)):
-        turn.alarm(reached(level), AlarmKind.RUNG, run, thread, rung=number)
+        late = level.after and planned.calendar.add(planned.due, parse(level.after))
+        turn.alarm(late or planned.reached(level.share), AlarmKind.RUNG, run, thread, rung=number)

@@ -41,7 +41,7 @@ def enter_approval(turn: Turn, run: Run, thread: Thread, approval: Approval) -> 
 
 def ask(turn: Turn, run: Run, thread: Thread, seats: list[str], reason: str, *, by: Actor | None = None) -> None:
     """Have dispatch fill the seats; roles and teams become one seat a person where more than one vote counts."""
-    opened, approval = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, approval = flow.opened_of(thread), flow.step_of(run, thread)
     opened.wanted = ", ".join(seats)
     many = isinstance(approval, Approval) and approval.rule != "any"
     data: dict[str, Value] = {"wanted": seats, "approvals": True, "expand": many, "approvers": [], "reason": reason}
@@ -106,7 +106,7 @@ def check_own_work(turn: Turn, run: Run, approval: Approval, by: Actor) -> None:
 
 def check_vote(turn: Turn, run: Run, thread: Thread, cast: VoteCast) -> tuple[Approval, str]:
     """The approval and the seat a vote counts for; raises the refusal of a vote that cannot be counted."""
-    opened, approval = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, approval = flow.opened_of(thread), flow.step_of(run, thread)
     if not isinstance(approval, Approval):
         raise NotAllowed("this step is not an approval", "这一步不是审批")
     if any(vote.person in (cast.by.id, cast.by.acting_for) for vote in opened.votes):

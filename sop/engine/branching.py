@@ -174,7 +174,7 @@ def thread_ended(turn: Turn, run: Run, thread: Thread) -> None:
         if not run.threads:
             flow.end_run(turn, run, Result.RESOLVED)
         return
-    step = flow.placed_of(run, parent).step
+    step = flow.step_of(run, parent)
     if isinstance(step, Parallel):
         _joined(turn, run, parent, thread)
     elif isinstance(step, Repeat):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sop.calendars import Calendar
 from sop.durations import parse
-from sop.engine.ladders import Level, levels_of, percent, share_of
+from sop.engine.ladders import Level, levels_of, percent, span
 from sop.engine.turn import calendar_of
 from sop.model import ClockPolicy
 from sop.state import Clock, Run
@@ -36,15 +36,15 @@ def moments(run: Run, clock: Clock, policy: ClockPolicy) -> Moments:
     if started is None:
         raise RuntimeError(f"clock {clock.name} has not started")
     working = calendar if target.working else None
-    planned = calendar.add(started, target)
-    due = _moved(clock, planned, working)
+    planned = span(started, target, calendar)
+    due = _moved(clock, planned.due, working)
 
     def reached(level: Level) -> datetime:
         if level.after is not None:
             return _moved(clock, calendar.add(due, parse(level.after)), working, since=due)
         if level.share == 100:
             return due
-        return _moved(clock, share_of(started, planned, level.share, working), working)
+        return _moved(clock, planned.reached(level.share), working)
 
     text = policy.warn or WARN_AT
     if text.endswith("%"):

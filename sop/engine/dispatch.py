@@ -32,7 +32,7 @@ def _owned(turn: Turn, answer: Dispatched) -> None:
 def _found(turn: Turn, asked: Asked, answer: Dispatched) -> None:
     run = turn.state.runs[asked.run]
     thread = run.threads[asked.thread]
-    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
     if isinstance(step, Approval):
         approvals.seated(turn, run, thread, step, answer.approvers)
     elif answer.person is not None or answer.pool is not None:

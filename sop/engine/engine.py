@@ -234,7 +234,7 @@ def _ring(turn: Turn, alarm: Alarm) -> None:
 def _time_out(turn: Turn, alarm: Alarm) -> None:
     run = turn.state.runs[alarm.run]
     thread = run.threads[alarm.thread]
-    step = flow.placed_of(run, thread).step
+    step = flow.step_of(run, thread)
     if isinstance(step, Wait):
         waiting.timed_out(turn, run, thread, step)
     elif isinstance(step, Task | Approval):

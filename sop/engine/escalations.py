@@ -17,7 +17,7 @@ def ring(turn: Turn, alarm: Alarm) -> None:
     """A reminder or a rung of a step's ladder is due."""
     run = turn.state.runs[alarm.run]
     thread = run.threads[alarm.thread]
-    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
     if not isinstance(step, Task | Approval):
         return
     if alarm.kind is AlarmKind.REMIND:

@@ -9,7 +9,7 @@ from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.expressions import ExpressionError
 from sop.facts import FactType
-from sop.model import Label, Repeat, Result
+from sop.model import Label, Repeat, Result, Step
 from sop.state import Frame, OpenStep, Run, RunPhase, Thread
 from sop.values import Value
 
@@ -59,10 +59,15 @@ def new_thread(turn: Turn, run: Run, stack: list[Frame], parent: Thread | None =
     return thread
 
 
-def placed_of(run: Run, thread: Thread) -> Placed:
+def step_of(run: Run, thread: Thread) -> Step:
     """The step a thread stands on."""
-    model, frame = run.model, thread.stack[-1]
-    return model.steps[model.lines[frame.line][frame.index].id]
+    frame = thread.stack[-1]
+    return run.model.lines[frame.line][frame.index]
+
+
+def placed_of(run: Run, thread: Thread) -> Placed:
+    """The step a thread stands on, and where that is written."""
+    return run.model.steps[step_of(run, thread).id]
 
 
 def proceed(turn: Turn, run: Run, thread: Thread) -> None:
@@ -89,7 +94,7 @@ def _goes(run: Run, thread: Thread) -> bool:
 
 def arrive(turn: Turn, run: Run, thread: Thread) -> None:
     """Come to a step: count the visit and enter it."""
-    slot = placed_of(run, thread).step.id + thread.suffix
+    slot = step_of(run, thread).id + thread.suffix
     run.visits[slot] = visit = run.visits.get(slot, 0) + 1
     thread.arrivals[slot] = arrivals = thread.arrivals.get(slot, 0) + 1
     thread.open = OpenStep(slot, visit, turn.now)
@@ -102,7 +107,7 @@ def arrive(turn: Turn, run: Run, thread: Thread) -> None:
 
 def attempt(turn: Turn, run: Run, thread: Thread) -> None:
     """Enter the step the thread stands on, or skip it; what cannot be worked out is an incident."""
-    step = placed_of(run, thread).step
+    step = step_of(run, thread)
     turn.part = "when"
     try:
         if step.when is not None and not turn.holds(run, thread, step.when):
@@ -119,7 +124,7 @@ def attempt(turn: Turn, run: Run, thread: Thread) -> None:
 def skip(turn: Turn, run: Run, thread: Thread, by: Actor | None = None) -> None:
     """Leave a step undone and go on with the one after it; its outputs are null."""
     opened = opened_of(thread)
-    nulls = nulls_of(run.model)[placed_of(run, thread).step.id]
+    nulls = nulls_of(run.model)[step_of(run, thread).id]
     run.steps[opened.slot] = {**nulls, "status": "skipped", "visits": opened.visit}
     turn.tell(FactType.STEP_SKIPPED, run, thread, by=by)
     turn.silence(run, thread)
@@ -140,7 +145,7 @@ def leave(
     """Close the step a thread stands on with its outputs, and go to ``target`` or where the step leads. A step that
     leads to an incident stays open with it."""
     if target is None:
-        target = placed_of(run, thread).step.next
+        target = step_of(run, thread).next
     if target == INCIDENT:
         said = f"the step ended as {status} and leads to an incident"
         incidents.open_incident(turn, run, thread, "SOP_INCIDENT", said, outputs=outputs, by=by)
@@ -157,11 +162,11 @@ def record(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value], stat
     """Keep what the open step gave."""
     opened = opened_of(thread)
     run.steps[opened.slot] = {
-        **nulls_of(run.model)[placed_of(run, thread).step.id],
+        **nulls_of(run.model)[step_of(run, thread).id],
         **outputs,
         "status": status,
         "by": by.id if by else None,
-        "at": turn.now.isoformat(),
+        "at": turn.stamp,
         "visits": opened.visit,
     }
     given = dict(outputs)
@@ -186,7 +191,7 @@ def leads(run: Run, thread: Thread, target: str | None) -> bool:
         if any(frame.line == placed.line for frame in thread.stack):
             return True
         parent = run.threads.get(thread.parent or 0)
-        if parent is None or not isinstance(placed_of(run, parent).step, Repeat):
+        if parent is None or not isinstance(step_of(run, parent), Repeat):
             return False
         thread = parent
     return False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sop.calendars import Calendar
+from sop.durations import Duration, Unit
 from sop.model import Ladder, Rung
 
 
@@ -47,10 +48,28 @@ def percent(text: str) -> int:
     return int(text.rstrip("%"))
 
 
-def share_of(start: datetime, due: datetime, share: int, calendar: Calendar | None) -> datetime:
-    """When a share (in percent) of the time from ``start`` to ``due`` is used; of its working time, with a calendar."""
-    if share == 100:
-        return due
-    if calendar is not None:
-        return calendar.advance(start, calendar.between(start, due) * share / 100)
-    return start + (due - start) * share / 100
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time from ``start`` that a duration takes on a calendar, up to ``due``."""
+
+    start: datetime
+    duration: Duration
+    calendar: Calendar
+    due: datetime
+
+    def reached(self, share: int) -> datetime:
+        """When a share (in percent) is used up: of the working time, where the duration counts that."""
+        if share == 100:
+            return self.due
+        if self.duration.unit is Unit.SECONDS:
+            return self.start + self.duration.clock_time() * share / 100
+        if self.duration.unit is Unit.WORKING_HOURS:
+            working = timedelta(hours=self.duration.amount)
+        else:
+            working = self.calendar.between(self.start, self.due)
+        return self.calendar.advance(self.start, working * share / 100)
+
+
+def span(start: datetime, duration: Duration, calendar: Calendar) -> Span:
+    """The time a duration takes; raises ``NoWorkingTime`` where the calendar has none."""
+    return Span(start, duration, calendar, calendar.add(start, duration))

@@ -166,17 +166,23 @@ def status_of(state: State) -> Status:
         return Status.PAUSED
     if state.status is Status.NEW:
         return Status.NEW
-    standing = {_standing(run, thread) for run, thread in open_threads(state) if not run.is_playbook}
-    if not standing or Status.OPEN in standing:
-        return Status.OPEN
-    return Status.WAITING_CUSTOMER if Status.WAITING_CUSTOMER in standing else Status.WAITING
+    found = Status.NEW
+    for run, thread in open_threads(state):
+        if run.is_playbook:
+            continue
+        standing = _standing(run, thread)
+        if standing is Status.OPEN:
+            return standing
+        if found is not Status.WAITING_CUSTOMER:
+            found = standing
+    return Status.OPEN if found is Status.NEW else found
 
 
 def _standing(run: Run, thread: Thread) -> Status:
     opened = thread.open
     if opened is None or opened.incident:
         return Status.OPEN
-    if opened.children or opened.sub or isinstance(flow.placed_of(run, thread).step, Wait):
+    if opened.children or opened.sub or isinstance(flow.step_of(run, thread), Wait):
         return Status.WAITING
     return Status.WAITING_CUSTOMER if opened.wanted == seats.CUSTOMER else Status.OPEN
 

@@ -50,7 +50,7 @@ def _deliver(turn: Turn, run: Run, letter: Letter) -> None:
             return
         if thread.open is None or thread.open.incident or thread.cancelled:
             continue
-        step = flow.placed_of(run, thread).step
+        step = flow.step_of(run, thread)
         if isinstance(step, Wait) and _offered(turn, run, thread, step, letter):
             flow.proceed(turn, run, thread)
     for number, handler in enumerate(run.model.document.whenever):

@@ -87,7 +87,7 @@ def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
     for run, thread in open_threads(turn.state):
         opened = flow.opened_of(thread)
         named = event.step in (None, opened.slot, f"{run.id}.{opened.slot}")
-        task = isinstance(flow.placed_of(run, thread).step, Task)
+        task = isinstance(flow.step_of(run, thread), Task)
         if named and task and opened.wanted != CUSTOMER and not opened.incident:
             yield run, thread
 
@@ -128,7 +128,7 @@ def _resume(turn: Turn) -> None:
         lost = turn.now - max(since, opened.opened_at)
         if opened.timeout_at is not None:
             opened.timeout_at += lost
-        if opened.due_at is not None and isinstance(flow.placed_of(run, thread).step, Task | Approval):
+        if opened.due_at is not None and isinstance(flow.step_of(run, thread), Task | Approval):
             opened.due_at += lost
         for alarm in state.alarms:
             if alarm.thread == thread.id and alarm.run == run.id and alarm.kind is not AlarmKind.ELAPSED:

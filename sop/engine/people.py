@@ -49,7 +49,7 @@ def assign(
     turn: Turn, run: Run, thread: Thread, wanted: str, reason: str, *, note: str = "", by: Actor | None = None
 ) -> None:
     """Give the open task to somebody: the customer and a known owner at once, anybody else through dispatch."""
-    opened, task = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, task = flow.opened_of(thread), flow.step_of(run, thread)
     opened.wanted, opened.person, opened.pool = wanted, None, None
     if wanted == CUSTOMER:
         opened.pool = CUSTOMER
@@ -87,7 +87,7 @@ def give(turn: Turn, run: Run, thread: Thread, by: Actor, note: str) -> None:
 
 def check_answer(turn: Turn, run: Run, thread: Thread, answer: StepAnswered) -> tuple[dict[str, Value], Outcome | None]:
     """The outputs and the outcome of an answer; raises the refusal of one that cannot be accepted."""
-    opened, task = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, task = flow.opened_of(thread), flow.step_of(run, thread)
     if not isinstance(task, Task):
         raise NotAllowed("this step is not a task", "这一步不是任务")
     if not may_answer(turn.state, opened, answer.by):

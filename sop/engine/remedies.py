@@ -21,7 +21,7 @@ Entered = tuple[dict[str, Value], str | None]
 
 def settle(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> None:
     """Go on as a person chose; raises what ``chosen_well`` raises, and then nothing has changed."""
-    opened, step = flow.opened_of(thread), flow.placed_of(run, thread).step
+    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
     by_hand = chosen_well(turn, run, thread, settled)
     opened.incident = None
     said: dict[str, Value] = {"choice": settled.choice.value, "values": settled.values}
@@ -41,7 +41,7 @@ def settle(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> No
 def chosen_well(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> Entered | None:
     """The result entered by hand, if that was chosen. Raises ``WrongAnswer`` for one the step could not have given,
     and ``NotAllowed`` for passing an approval of one's own work."""
-    step = flow.placed_of(run, thread).step
+    step = flow.step_of(run, thread)
     if isinstance(step, Approval) and settled.choice in (Remedy.ENTER, Remedy.SKIP):
         approvals.check_own_work(turn, run, step, settled.by)
     return entered(run, thread, settled.values) if settled.choice is Remedy.ENTER else None
@@ -49,7 +49,7 @@ def chosen_well(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) 
 
 def _enter(turn: Turn, run: Run, thread: Thread, by_hand: Entered, settled: IncidentSettled) -> None:
     outputs, target = by_hand
-    step = flow.placed_of(run, thread).step
+    step = flow.step_of(run, thread)
     branching.forsake(turn, run, thread)
     if settled.by.id not in run.doers:
         run.doers.append(settled.by.id)

@@ -126,7 +126,7 @@ def done(turn: Turn, event: ActionDone) -> None:
 
 def _caller(run: Run, call: Call, name: str) -> tuple[Thread, Action]:
     thread = run.threads[call.thread]
-    action = flow.placed_of(run, thread).step
+    action = flow.step_of(run, thread)
     if not isinstance(action, Action):
         raise RuntimeError(f"call {name} belongs to no action")
     return thread, action
@@ -175,7 +175,10 @@ def by_hand(run: Run, thread: Thread, action: Action, outputs: dict[str, Value])
 
 
 def too_large(outputs: Values) -> bool:
-    """Whether these are more than a step may give."""
+    """Whether these are more than a step may give. A character takes four bytes at most: most answers need no more
+    than a look."""
+    if len(repr(outputs)) * 4 <= MAX_OUTPUT:
+        return False
     return len(json.dumps(encode(outputs), ensure_ascii=False).encode()) > MAX_OUTPUT
 
 

@@ -35,6 +35,14 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     ready: deque[tuple[Run, Thread]] = field(default_factory=deque)
     part: str = ""
+    _stamp: str = ""
+
+    @property
+    def stamp(self) -> str:
+        """The moment as text in facts and outputs."""
+        if not self._stamp:
+            self._stamp = self.now.isoformat()
+        return self._stamp
 
     def fact(
         self,

@@ -18,6 +18,7 @@ from sop.values import Value, Values, encode
 NO_UNDO = "none"
 TRIES = Retry()
 TIMEOUT_SECONDS = 30.0
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=encode)
 
 
 def register(run: Run, thread: Thread, action: Action, outputs: Values) -> None:
@@ -148,4 +149,4 @@ def settle(turn: Turn, run: Run, undoable: Undoable, settled: IncidentSettled) -
 
 def fingerprint(arguments: Values) -> str:
     """What tells one input from another: 16 hex digits of SHA-256 over its canonical JSON."""
-    return sha256(json.dumps(encode(arguments), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    return sha256(_CANONICAL.encode(arguments).encode()).hexdigest()[:16]
