@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
-from api.pages.forms import fields_of, given, read
+from api.pages.forms import by_hand, fields_of, given, read
+from api.pages.reading import outputs_of
 from api.pages.telling import complete, hidden, keep_upload, keep_uploads, once_key, tell
 from api.pages.ticket_view import Attempt
 from api.pages.tickets import Refusal, TicketId, whole
@@ -20,7 +21,7 @@ from api.problem_table import Code
 from api.problems import Problem
 from db.intake import NewMessage, NoSuchTicket, accept_message
 from db.numbers import number_of
-from db.queries.tickets import StepFacts, files, steps
+from db.queries.tickets import StepFacts, files, runs, steps
 from db.tables import Visibility
 from sop.events import Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
 
@@ -73,7 +74,9 @@ async def settle(key: TicketId, slot: Slot, form: StaffForm, found: StaffReader)
     values = {}
     step = await open_step(found, key, slot)
     if choice == Remedy.ENTER and step is not None:
-        fields = fields_of(step.form)
+        async with found.doors.store.read() as conn:
+            gives = await outputs_of(conn, await runs(conn, key), step)
+        fields = fields_of(step.form) or by_hand(gives)
         sent = read(form, fields, found.speech)
         values = await hidden(found, key, step, fields, complete(fields, sent, found))
         if sent.wrong:

@@ -56,6 +56,11 @@ def fields_of(form: Value) -> tuple[FormField, ...]:
     return tuple(FormField.model_validate(row) for row in rows)
 
 
+def by_hand(names: Sequence[str]) -> tuple[FormField, ...]:
+    """The fields for what a system would have given, entered by hand."""
+    return tuple(FormField(key=name, type=FieldType.TEXT, label=name, optional=True) for name in names)
+
+
 def read(form: FormData, fields: Sequence[FormField], speech: Speech) -> Sent:
     """What was sent for these fields. A date and time is one of the reader's zone."""
     sent = Sent()

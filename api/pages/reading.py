@@ -13,13 +13,16 @@ from db.queries.tickets import RunFacts, StepFacts, TicketFacts, steps, ticket
 from db.queries.timeline import Audience, Happened, Said, timeline
 from db.tables import Person as PersonRow
 from db.tables import PersonalValue, Published
+from sop.definition import Compiled, definition_of
+from sop.model import Action
 from sop.values import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """Everything about one ticket. ``steps``: closed ones too; ``plan``: the main line of the SOP it follows;
-    ``personal``: what the references to personal form fields stand for."""
+    ``personal``: what the references to personal form fields stand for; ``gives``: what the action of a step that
+    waits for its owner would have given, by the step's address."""
 
     ticket: TicketFacts
     steps: Sequence[StepFacts]
@@ -27,6 +30,7 @@ class Bundle:
     people: Mapping[str, str]
     personal: Mapping[str, Value]
     plan: Sequence[Mapping[str, object]]
+    gives: Mapping[str, Sequence[str]]
 
     @property
     def main(self) -> RunFacts | None:
@@ -47,6 +51,7 @@ async def bundle(conn: AsyncConnection, ticket_id: int, audience: Audience, now:
         people=await names(conn),
         personal={row.ref: row.value for row in await conn.execute(personal)},
         plan=await _plan(conn, main_of(facts.runs)),
+        gives={step.address: await outputs_of(conn, facts.runs, step) for step in facts.steps if step.incident},
     )
 
 
@@ -61,11 +66,26 @@ def main_of(runs: Sequence[RunFacts]) -> RunFacts | None:
 
 
 async def _plan(conn: AsyncConnection, main: RunFacts | None) -> Sequence[Mapping[str, object]]:
-    if main is None:
-        return ()
-    wanted = select(Published.compiled).where(
-        Published.kind == main.kind, Published.key == main.key, Published.version == main.version
-    )
-    compiled = await conn.scalar(wanted)
+    compiled = await _compiled(conn, main) if main is not None else None
     found = compiled["document"].get("steps") if compiled else ()
     return found if isinstance(found, list) else ()
+
+
+async def outputs_of(conn: AsyncConnection, runs: Sequence[RunFacts], step: StepFacts) -> Sequence[str]:
+    """The names of what a step's action gives, by the definition that its run has pinned; none for other steps."""
+    run = next((one for one in runs if one.run == step.run), None)
+    compiled = await _compiled(conn, run) if run is not None and step.type == "action" else None
+    if compiled is None:
+        return ()
+    placed = definition_of(compiled).steps.get(step.step.partition("#")[0])
+    if placed is None or not isinstance(placed.step, Action):
+        return ()
+    contract = compiled["actions"].get(placed.step.action)
+    return contract["gives"] if contract else ()
+
+
+async def _compiled(conn: AsyncConnection, run: RunFacts) -> Compiled | None:
+    wanted = select(Published.compiled).where(
+        Published.kind == run.kind, Published.key == run.key, Published.version == run.version
+    )
+    return await conn.scalar(wanted)

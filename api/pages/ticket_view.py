@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.pages import words
-from api.pages.forms import Sent, fields_of, shown
+from api.pages.forms import Sent, by_hand, fields_of, shown
 from api.pages.language import Speech
 from api.pages.reading import Bundle
 from api.pages.rendering import Press
@@ -169,7 +169,8 @@ class Composer:
         if not isinstance(incident, Mapping):
             return None
         sent = attempt.sent if attempt and attempt.entering else None
-        form = shown(fields, self.speech, sent, self._file)
+        asked = fields or by_hand(self.bundle.gives.get(row.address, ()))
+        form = shown(asked, self.speech, sent, self._file)
         return IncidentView(str(incident.get("code", "")), self.text(incident.get("message")), form)
 
     def _outcomes(self, outcomes: Value) -> Iterator[Choice]:
@@ -220,16 +221,18 @@ class Composer:
         return None if told is None else Happening("event", "", self.text(told[1]), item.at, icon=told[0])
 
     def _files(self) -> Iterator[Happening]:
-        """Files, each as an entry of whoever sent it; a customer sees their own."""
+        """Files, those sent at once as one entry of whoever sent them; a customer sees their own."""
+        sent: dict[tuple[str, datetime], list[Attached]] = {}
         for row in self.bundle.ticket.files:
-            origin, _, sender = row.uploaded_by.partition(":")
+            sent.setdefault((row.uploaded_by, row.created_at), []).append(self._attached(row))
+        for (uploaded_by, at), files in sent.items():
+            origin, _, sender = uploaded_by.partition(":")
             by_customer = origin == ActorKind.CUSTOMER
             if self.person is None and not by_customer:
                 continue
             name = self._customer() if by_customer else self.bundle.people.get(sender, sender)
-            attached = (self._attached(row),)
             kind, who = ("customer" if by_customer else "note"), name or self.speech.say("A file")
-            yield Happening(kind, who, "", row.created_at, files=attached)
+            yield Happening(kind, who, "", at, files=tuple(files))
 
     def _clocks(self) -> Iterator[ClockView]:
         for row in self.bundle.ticket.clocks:

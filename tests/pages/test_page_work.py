@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from sop.events import StepAnswered
+from sop.events import IncidentSettled, StepAnswered
 from tests.pages.conftest import enter
 from tests.pages.page_desk import PageDesk, fields_of
 
@@ -241,3 +241,19 @@ async def _evidence(desk: PageDesk, place: str, language: str = "en") -> httpx.R
     assert reason
     photos = [("f.photos", (f"{n}.jpg", JPEG, "image/jpeg")) for n in (1, 2)]
     return await browser.post(action, data={**fields_of(page, action), "f.reason": reason[1]}, files=photos)
+
+
+async def test_the_result_of_a_failed_action_is_entered_by_hand(desk: PageDesk) -> None:
+    desk.temporal.failing.add("erp.rma.create")
+    await _evidence(desk, await opened(desk, "return"))
+    browser = await enter(desk, "chenjing")
+    page = (await browser.get("/tickets/GD-10001")).text
+    action = re.search(r'action="(/tickets/GD-10001/steps/[^"]+/incident)"', page)
+    assert action
+
+    said = {**fields_of(page, action[1]), "choice": "enter", "f.rma_no": "RMA-BY-HAND"}
+    settled = await browser.post(action[1], data=said)
+
+    assert settled.status_code == 200, settled.text
+    event = next(event for event in desk.temporal.heard if isinstance(event, IncidentSettled))
+    assert event.values == {"rma_no": "RMA-BY-HAND"}
