@@ -41,6 +41,7 @@ class Intake:
 
     def __init__(self, store: Store, rules: Rules) -> None:
         self._store, self._rules = store, rules
+        self._read: dict[definitions.Content, Compiled] = {}
         self._log = structlog.get_logger("intake")
 
     @activity.defn(name=INTAKE)
@@ -65,7 +66,7 @@ class Intake:
         return Taken(str(asked.ticket.get("category")), str(asked.ticket.get("priority")), definitions=list(chosen))
 
     async def _chosen(self, conn: AsyncConnection, asked: Choosing, ticket: Values, customer: Values) -> list[Compiled]:
-        candidates = await definitions.starting_on(conn, asked.on)
+        candidates = await definitions.starting_on(conn, asked.on, self._read)
         choice = choose(candidates, asked.on, {"ticket": ticket, "customer": customer, "event": _mapping(asked.event)})
         for fault in choice.faults:
             self._log.error("start_condition_failed", key=fault.key, where=fault.where, error=str(fault.error))

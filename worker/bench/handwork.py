@@ -181,7 +181,6 @@ class HandWork:
     async def call(self, step: str, action: str, arguments: dict[str, Value], gives: Iterable[str]) -> dict[str, Value]:
         """Have a system do something, as a step of its own."""
         self.enter(step, "action")
-        self.status("open")
         outputs = await self.act(step, action, arguments, gives)
         self.leave(step, outputs)
         return outputs
@@ -196,6 +195,7 @@ class HandWork:
         )
         told: dict[str, Value] = {"call": call, "action": action, "undo": undo}
         self.note(FactType.ACTION_CALLED, step, {**told, "arguments": arguments, "key": key})
+        self.status("open")
         asked = {"ticket_id": self._start.ticket_id, "call": call, "action": action, "arguments": arguments}
         under_way = workflow.start_activity(
             action,

@@ -19,12 +19,13 @@ from worker.bench.board import ENDED, Board
 from worker.bench.figures import Figures, latencies
 from worker.bench.ground import Ground, module
 from worker.bench.hands import PRODUCT, TWIN
+from worker.serving import reached
 from worker.starts import start_of
 from worker.up.child import Plan
 from worker.up.roster import foundations
 from worker.up.site import Site
 from worker.words import Words
-from workflows.client import Tickets, connect
+from workflows.client import Tickets
 from workflows.messages import TicketStart, workflow_id
 
 SIDES = (PRODUCT, TWIN)
@@ -117,29 +118,30 @@ async def measure(ground: Ground, tickets: int, rounds: int = ROUNDS, at_once: i
     """Warm both sides up, then let them run in turn; ratios are the medians of the rounds' own."""
     site = await ground.site("race", with_temporal=True)
     store = Store(site.settings.database_url)
-    plans = [*foundations(site), *(_side(site, side) for side in SIDES)]
+    plans = [*foundations(site), *(side(site, name) for name in SIDES)]
     try:
         async with ground.running(plans):
-            race = Race(await connect(site.settings.temporal_address, lazy=False), store)
-            for side in SIDES:
-                await race.heat(side, at_once, at_once)
+            race = Race(await reached(site.settings), store)
+            for name in SIDES:
+                await race.heat(name, min(tickets, at_once), at_once)
             heats = await _rounds(race, ground, tickets, rounds, at_once)
     finally:
         await store.dispose()
     return _figures(heats, tickets)
 
 
-def _side(site: Site, side: str) -> Plan:
-    return module(site, side, "worker.bench.hands", side, side, str(site.settings.data_dir / CALLS))
+def side(site: Site, name: str) -> Plan:
+    """The worker process of one side."""
+    return module(site, name, "worker.bench.hands", name, name, str(site.settings.data_dir / CALLS))
 
 
 async def _rounds(race: Race, ground: Ground, tickets: int, rounds: int, at_once: int) -> dict[str, list[Heat]]:
-    heats: dict[str, list[Heat]] = {side: [] for side in SIDES}
+    heats: dict[str, list[Heat]] = {name: [] for name in SIDES}
     for number in range(rounds):
-        for side in SIDES if number % 2 == 0 else reversed(SIDES):
-            heat = await race.heat(side, tickets, at_once)
-            heats[side].append(heat)
-            said = f"{number + 1}/{rounds} {side}: {heat.per_second:.1f}"
+        for name in SIDES if number % 2 == 0 else reversed(SIDES):
+            heat = await race.heat(name, tickets, at_once)
+            heats[name].append(heat)
+            said = f"{number + 1}/{rounds} {name}: {heat.per_second:.1f}"
             ground.terminal.note(Words(f"  第 {said} 张/秒", f"  round {said} tickets/s"))
     return heats
 
@@ -153,11 +155,11 @@ def _figures(heats: dict[str, list[Heat]], tickets: int) -> Figures:
         "race_rounds": len(ours),
         "throughput_ratios": [round(a.per_second / b.per_second, 3) for a, b in zip(ours, hand, strict=True)],
     }
-    for side, of_side in heats.items():
+    for name, of_side in heats.items():
         found |= {
-            f"{side}_events": round(_events(of_side), 1),
-            f"{side}_per_s": round(median(heat.per_second for heat in of_side), 1),
-            **latencies(f"{side}_update", [each for heat in of_side for each in heat.updates]),
+            f"{name}_events": round(_events(of_side), 1),
+            f"{name}_per_s": round(median(heat.per_second for heat in of_side), 1),
+            **latencies(f"{name}_update", [each for heat in of_side for each in heat.updates]),
         }
     return found
 

@@ -1,0 +1,124 @@
+"""``gongdan bench`` in miniature: every figure is there, and the two sides of the race do the same work."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db.session import Store
+from db.tables import Entry
+from sop.loading import load_many
+from sop.state import Status
+from worker.asked import Asked
+from worker.bench import engine_speed, journey, main, race
+from worker.bench.figures import AIMS, percentile
+from worker.bench.ground import Ground
+from worker.bench.race import CALLS, Race, side
+from worker.bench.table import table
+from worker.serving import reached
+from worker.settings import Settings
+from worker.terminal import Terminal
+from worker.up.roster import foundations
+from worker.words import Failure, Tongue
+from worker.workspace import parse_texts, read_texts
+
+pytestmark = pytest.mark.bench
+
+
+def asked(**values: object) -> tuple[Asked, io.StringIO]:
+    out = io.StringIO()
+    return Asked(values, Terminal(Tongue.EN, out, io.StringIO()), Settings.from_environment({})), out
+
+
+@pytest.mark.live
+@pytest.mark.timeout(240)
+def test_a_tiny_bench_tells_every_figure() -> None:
+    this, out = asked(json=True, tickets=3, clients=2)
+
+    assert main.run(this) == 0
+    found = json.loads(out.getvalue())
+    assert list(AIMS) == list(found)[: len(AIMS)]
+    assert all(found[key] > 0 for key in AIMS)
+    assert found["product_update_p50_ms"] > 0
+    assert found["twin_update_p50_ms"] > 0
+
+
+def test_one_part_alone_is_measured_and_told_as_a_table() -> None:
+    this, out = asked(only="engine", tickets=14)
+
+    assert main.run(this) == 0
+    assert "engine, tickets/s" in out.getvalue()
+    assert "≥ 2,000" in out.getvalue()
+    assert "acceptance" not in out.getvalue()
+
+
+@pytest.mark.parametrize("values", [{"only": "engines"}, {"only": ""}, {"tickets": 0}, {"clients": -1}])
+def test_a_bench_of_nothing_is_refused_before_anything_starts(values: dict[str, object]) -> None:
+    with pytest.raises(Failure) as refused:
+        main.run(asked(**values)[0])
+
+    assert refused.value.code == 2
+
+
+def test_the_engine_is_measured_on_the_whole_story(checkout: Path) -> None:
+    space = parse_texts(read_texts(checkout))
+    compiled = load_many(space.definitions, space.catalog)[journey.SOP_FILE]
+
+    engine = engine_speed.played(engine_speed.recorded(compiled), 1)
+
+    assert engine.state.status is Status.RESOLVED
+    assert not engine.state.calls
+
+
+@pytest.mark.live
+async def test_product_and_twin_have_the_same_effects_and_leave_the_same_ledger(tmp_path: Path) -> None:
+    ground = Ground(tmp_path, Terminal(Tongue.EN, io.StringIO(), io.StringIO()))
+    site = await ground.site("race", with_temporal=True)
+    store = Store(site.settings.database_url)
+    async with ground.running([*foundations(site), *(side(site, name) for name in race.SIDES)]):
+        running = Race(await reached(site.settings), store)
+        ours, hand = [(await running.heat(name, 1, 1)).tickets[0] for name in race.SIDES]
+    ledgers = [await ledger_of(store, ticket) for ticket in (ours, hand)]
+    await store.dispose()
+    calls = [json.loads(line) for line in (site.settings.data_dir / CALLS).read_text().splitlines()]
+
+    assert len(calls) == 8
+    assert of(calls, ours) == of(calls, hand)
+    assert ledgers[0] == ledgers[1]
+
+
+def of(calls: Sequence[list[object]], ticket: int) -> list[str]:
+    """A ticket's calls with their arguments; what names the ticket is made the same."""
+    mine = [json.dumps(call[1:], ensure_ascii=False, sort_keys=True) for call in calls if call[0] == ticket]
+    names = {journey.order_no(ticket): "ORDER", f"RMA-{ticket}": "RMA", journey.tracking_no(ticket): "PARCEL"}
+    for name, same in names.items():
+        mine = [call.replace(name, same) for call in mine]
+    return mine
+
+
+async def ledger_of(store: Store, ticket: int) -> list[tuple[str, str | None]]:
+    """What happened, and at which step."""
+    async with store.read() as conn:
+        rows = await conn.execute(select(Entry.type, Entry.step).where(Entry.ticket_id == ticket).order_by(Entry.seq))
+    return [(row.type, row.step) for row in rows]
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    values = [float(number) for number in range(100, 0, -1)]
+
+    assert [percentile(values, share) for share in (50, 95, 99, 100)] == [50, 95, 99, 100]
+    assert percentile([], 99) == 0
+
+
+def test_a_missed_aim_is_marked_in_the_table() -> None:
+    told = table({"throughput_ratio": 0.5, "events_ratio": 1.0, "accept_p50_ms": 9.0, "accept_p95_ms": 51.0,
+                  "accept_p99_ms": 60.0}, Tongue.EN)  # fmt: skip
+
+    assert "✗ ≥ 0.9" in told
+    assert "✓ ≤ 1.25" in told
+    assert "✗ p95 ≤ 50" in told
