@@ -17,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 15
+PARTING_SECONDS = 0.05
+"""A connection to SQLite that could not be opened has a thread that still reports its end to the event loop: a program
+that ends at once would show that thread's complaint about a closed loop."""
 _WRITES = "gongdan_writes"
 _MIGRATIONS = 0x676F6E67  # any number that nobody else locks: "gong"
 _LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
@@ -94,6 +97,9 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         conn = await engine.connect()
     except _LOST as error:
         raise StoreUnavailable(f"the database does not answer: {error}") from error
+    except DBAPIError:
+        await asyncio.sleep(PARTING_SECONDS)
+        raise
     try:
         yield conn
     finally:
