@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.messages import CHOOSE, INTAKE, Choosing, Taken
+from activities.messages import CHOOSE, CLASSIFIED, CREATED, INTAKE, REOPENED, Choosing, Taken
 from db import definitions
 from db.session import Store
 from db.tables import DefinitionState, Published, Ticket
@@ -24,7 +24,6 @@ from sop.company import CategoryShape, RuleShape
 from sop.definition import Compiled
 from sop.values import Value, Values, decode
 
-CREATED, CLASSIFIED = "ticket.created", "ticket.classified"
 USUAL_PRIORITY = "normal"
 
 
@@ -46,14 +45,15 @@ class Intake:
 
     @activity.defn(name=INTAKE)
     async def intake(self, asked: Choosing) -> Taken:
-        """Classify a new ticket; the definitions that start on its creation and its classification."""
+        """Classify a new ticket; the definitions that start on its creation and its classification, or, when it had
+        closed and lives again, on that."""
         ticket, customer = _mapping(asked.ticket), _mapping(asked.customer)
         async with self._store.read() as conn:
             request = await self._request(conn, asked.ticket_id, ticket, customer)
             said = classify(request, self._rules.rules, self._rules.categories)
             known: Values = {**ticket, "category": said.category, "priority": said.priority}
             chosen: list[Compiled] = []
-            for event in (CREATED, CLASSIFIED):
+            for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
                 chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
             starters = await _starters(conn)
         return Taken(said.category, said.priority, said.team, said.rule, list(chosen), starters)

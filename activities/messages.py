@@ -10,6 +10,9 @@ Json: TypeAlias = Any  # plain JSON: Temporal's converter reads a recursive type
 INTAKE, CHOOSE, WRITE = "intake", "choose", "write"
 """The names of the three local activities of every ticket."""
 
+CREATED, CLASSIFIED, REOPENED = "ticket.created", "ticket.classified", "ticket.reopened"
+"""The events of the ticket itself that definitions start on at intake: of a new one, or of one that had closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

@@ -115,6 +115,13 @@ async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMess
     return AcceptedMessage(message_id)
 
 
+async def accept_reopening(conn: AsyncConnection, ticket_id: int, by: Actor, note: str, now: datetime) -> None:
+    """A closed ticket is to live again: its workflow is started anew; an internal note says who wanted it, and why."""
+    await put(conn, ticket_id, OutboxKind.START, {"reopened": True}, now)
+    said = "重新打开 Reopened" + (f": {note}" if note else "")
+    await accept_message(conn, NewMessage(ticket_id, said, by, now, Visibility.INTERNAL))
+
+
 async def _insert_ticket(
     conn: AsyncConnection, new: NewTicket, fields: Values, order: Values, customer_id: int | None, token: str
 ) -> int:

@@ -15,7 +15,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.messages import CHOOSE, INTAKE, WRITE, Choosing, Found, Taken, Writing
+from activities.messages import CHOOSE, CREATED, INTAKE, REOPENED, WRITE, Choosing, Found, Taken, Writing
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
 from sop.engine import Engine
 from sop.events import (
@@ -190,16 +190,17 @@ class TicketWorkflow:
                     pass  # _arm() reads the nearest deadline once the activation is over
 
     async def _intake(self) -> None:
+        on = REOPENED if self._start.reopened else CREATED
         taken: Taken = await workflow.execute_local_activity(
             INTAKE,
-            self._asking("ticket.created"),
+            self._asking(on),
             result_type=Taken,
             start_to_close_timeout=LOCAL,
             retry_policy=PATIENT,
         )
         self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule))
         self._engine.state.starters = taken.starters
-        self._tell(DefinitionsChosen("ticket.created", tuple(taken.definitions)))
+        self._tell(DefinitionsChosen(on, tuple(taken.definitions)))
         self._ready = True
 
     def _asking(self, on: str, event: dict[str, object] | None = None) -> Choosing:

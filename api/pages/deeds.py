@@ -13,17 +13,18 @@ from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
 from api.pages.forms import by_hand, fields_of, given, read
 from api.pages.reading import outputs_of
+from api.pages.step_view import Attempt
 from api.pages.telling import complete, hidden, keep_upload, keep_uploads, once_key, tell
-from api.pages.ticket_view import Attempt
 from api.pages.tickets import Refusal, TicketId, whole
 from api.pages.views import Said
 from api.problem_table import Code
 from api.problems import Problem
-from db.intake import NewMessage, NoSuchTicket, accept_message
+from db.intake import NewMessage, NoSuchTicket, accept_message, accept_reopening
 from db.numbers import number_of
-from db.queries.tickets import StepFacts, files, runs, steps
+from db.queries.tickets import StepFacts, files, runs, standing, steps
 from db.tables import Visibility
-from sop.events import Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
+from sop.events import Actor, Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
+from sop.state import Status
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Slot = Annotated[str, Path(max_length=200)]
@@ -95,6 +96,8 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
     actor, name = found.staff.actor(), given(form, "command")
     if name not in tuple(Command):
         raise Problem(Code.INVALID)
+    if name == Command.REOPEN and await _revived(found, key, actor, given(form, "note", 2000)):
+        return await _done(found, key, form)
     to, step = given(form, "to") or None, given(form, "step") or None
     event = TicketCommanded(Command(name), actor, to, given(form, "note", 2000), step)
     try:
@@ -102,6 +105,16 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
     except Problem as problem:
         return await _refused(found, key, problem)
     return await _done(found, key, form)
+
+
+async def _revived(found: StaffReader, key: TicketId, actor: Actor, note: str) -> bool:
+    """Whether the ticket had closed, so that it is started anew instead of being told."""
+    async with found.doors.store.write() as conn:
+        known = await standing(conn, key)
+        if known is None or known.status != Status.CLOSED:
+            return False
+        await accept_reopening(conn, key, actor, note, datetime.now(UTC))
+    return True
 
 
 @router.post("/tickets/{no}/messages")

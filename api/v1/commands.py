@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from api.auth import Asking, needs
 from api.bodies import body_of
 from api.doors import Doors, TheDoors
-from api.once import Once, TheWrite
+from api.once import Once, Reply, TheWrite
 from api.principal import Principal, Scope
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
 from api.v1.told import Done
 from api.v1.updates import Standing, TheTicket, update
+from db.intake import accept_reopening
 from sop.events import Command, TicketCommanded
+from sop.state import Status
 
 router = APIRouter(tags=["tickets"], dependencies=[needs(Scope.TICKETS_WRITE)])
 ERRORS = errors_of(*OF_WRITES, 404)
@@ -37,6 +41,16 @@ class Ordered:
         return await update(
             self.doors, self.write, self.ticket, lambda line, key: line.command(self.ticket.id, event, key)
         )
+
+    async def revive(self, note: str) -> Response:
+        """Have a closed ticket started again."""
+        now, ticket = datetime.now(UTC), self.ticket
+
+        async def work(conn: AsyncConnection) -> Reply:
+            await accept_reopening(conn, ticket.id, self.asking.actor(ticket.customer), note, now)
+            return Reply(200, {"status": Status.NEW, "seq": ticket.seq}, ticket.id)
+
+        return await self.write.within(work)
 
 
 async def order(ticket: TheTicket, doors: TheDoors, write: TheWrite, asking: Asking) -> Ordered:
@@ -151,5 +165,8 @@ async def cancel(order: TheOrder, said: SaidRemark) -> Response:
     openapi_extra=takes(asked.Remark),
 )
 async def reopen(order: TheOrder, said: SaidRemark) -> Response:
-    """A resolved ticket is open again."""
+    """A ticket that has ended is open again. One that has closed lives again from its ledger; where the workflow has
+    gone, it is started anew as soon as Temporal can."""
+    if order.ticket.status == Status.CLOSED:
+        return await order.revive(said.note)
     return await order.give(Command.REOPEN, note=said.note)

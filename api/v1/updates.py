@@ -28,7 +28,7 @@ class Standing:
     no: str
     customer: str | None
     status: str
-    started: bool
+    seq: int
 
 
 TicketNo = Annotated[str, Path(max_length=32, description="The ticket's number, e.g. GD-10001.", examples=["GD-10001"])]
@@ -42,7 +42,7 @@ async def ticket_of(no: TicketNo, doors: TheDoors) -> Standing:
             found = await ticket_queries.standing(conn, ticket_id)
         if found is not None:
             customer = str(found.customer_id) if found.customer_id else None
-            return Standing(ticket_id, no, customer, found.status, found.last_seq > 0)
+            return Standing(ticket_id, no, customer, found.status, found.last_seq)
     raise Problem(Code.TICKET_NOT_FOUND, no=no)
 
 
@@ -58,7 +58,7 @@ async def update(
         try:
             receipt = await doors.line.call(lambda line: ask(line, write.update_id))
         except TicketNotRunning:
-            if ticket.started:
+            if ticket.seq:  # it has a ledger, so it has lived
                 raise Problem(Code.TICKET_OVER, no=ticket.no) from None
             raise Problem(Code.TICKET_NOT_STARTED) from None
         return Reply(200, {"status": receipt.status, "seq": receipt.seq}, ticket.id)

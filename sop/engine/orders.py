@@ -153,4 +153,5 @@ def _reopen(turn: Turn, event: TicketCommanded) -> None:
     lifecycle.silence_close(state)
     said: dict[str, Value] = {"by": event.by.id, "note": event.note}
     lifecycle.occurred(turn, Occurred(REOPENED, OURS, f"{REOPENED}.{state.seq}", said))
-    turn.commands.append(ChooseDefinitions(REOPENED, dict(said)))
+    if REOPENED not in state.starters:  # published since the ticket was opened
+        turn.commands.append(ChooseDefinitions(REOPENED, dict(said)))

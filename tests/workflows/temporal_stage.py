@@ -6,7 +6,7 @@ import asyncio
 import collections.abc
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -186,6 +186,14 @@ class Lockstep:
         if refusals[0] != refusals[1]:
             self.wrong.append(f"act {number}: engine says {refusals[0]}, workflow says {refusals[1]}")
         await self.settle()
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened, for ten seconds at the most."""
+        for _ in range(500):
+            if happened():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it does not happen")
 
     async def new_run(self, before: str) -> str:
         """Wait until the ticket goes on in another workflow run than this one; the run it goes on in."""

@@ -1,0 +1,35 @@
+"""A ticket that had closed is opened again: a new workflow of the same id goes on in the same ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from temporal_stage import Lockstep, time_skipping
+
+from sop.definition import Compiled
+from sop.facts import FactType
+from sop.scenario import read_scripts
+from sop.scenario.script import Act
+from workflows.messages import TicketStart, encoded
+
+GENERAL = Path(__file__).parents[1] / "scenarios" / "general.yaml"
+
+
+async def test_a_closed_ticket_lives_again_in_the_same_ledger(library: dict[str, Compiled]) -> None:
+    script = read_scripts(GENERAL.read_text("utf-8"), GENERAL.name)[0]
+    case = script.cases[0]
+    async with time_skipping() as env:
+        async with Lockstep.open(env, script, case, library["general.sop.yaml"], 1) as both:
+            await both.act(case.play[0], 1)
+            await both.act(Act(after="8d"), 2)
+            closed = len(both.facts)
+            assert both.facts[-1].data["status"] == "closed"
+
+            both.world.compiled = library["reopened.sop.yaml"]
+            ticket = {"no": "T1", "category": "general", "priority": "normal"}
+            await both.tickets.start(TicketStart(1, encoded(ticket), {"id": "C1"}, seq=closed, reopened=True))
+            await both.until(lambda: any(f.step == "work_again" for f in both.facts))
+
+        assert [fact.seq for fact in both.facts] == list(range(1, len(both.facts) + 1))
+        assert both.facts[closed].type is FactType.TICKET_OPENED
+        assert both.facts[closed - 1].data["status"] == "closed"
