@@ -45,6 +45,7 @@ STORIES = {
     "general": Story("general.yaml", 2),
     "it_request": Story("it_request.yaml", 1),
     "lost_parcel": Story("lost_parcel.yaml", 1),
+    "reopened": Story("reopened.yaml", 2),
     "repair": Story("repair.yaml", 1),
     "return": Story("return.yaml", 3),
     "return_in_a_later_run": Story("return.yaml", 3, HISTORY_LIMIT),
