@@ -25,6 +25,7 @@ from db.queries.tickets import StepFacts, files, runs, standing, steps
 from db.tables import Visibility
 from sop.events import Actor, Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
 from sop.state import Status
+from sop.state import Status
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Slot = Annotated[str, Path(max_length=200)]
@@ -107,7 +108,7 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
     return await _done(found, key, form)
 
 
-async def _revived(found: StaffReader, key: TicketId, actor: Actor, note: str) -> bool:
+async def _revived(found: Reader, key: int, actor: Actor, note: str) -> bool:
     """Whether the ticket had closed, so that it is started anew instead of being told."""
     async with found.doors.store.write() as conn:
         known = await standing(conn, key)

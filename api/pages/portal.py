@@ -15,10 +15,12 @@ from api.pages.forms import Sent, check, fields_of, given, read, shown
 from api.pages.language import msg
 from api.pages.opening import cards, customer_form, open_ticket
 from api.pages.reading import Bundle, bundle
+from api.pages.step_view import Attempt
 from api.pages.telling import complete, hidden, keep_uploads, once_key, tell
-from api.pages.ticket_view import Attempt, Composer
+from api.pages.ticket_view import Composer
 from api.pages.tickets import served
 from api.pages.views import Attached
+from api.pages.voice import Voice
 from api.problem_table import Code
 from api.problems import Problem
 from db.intake import NewMessage, accept_message
@@ -158,7 +160,7 @@ async def _shown(
     status: int = 200,
 ) -> Response:
     facts = await _facts(found, key)
-    composer = Composer(facts, found.press, found.speech, datetime.now(UTC), None, attempt)
+    composer = Composer(Voice(facts, found.press, found.speech), datetime.now(UTC), attempt)
     values: dict[str, object] = {
         "t": composer.view(),
         "opened": opened,

@@ -17,6 +17,7 @@ from api.pages.frame import framed, viewer_of
 from api.pages.reading import bundle
 from api.pages.ticket_view import Composer
 from api.pages.views import Due, Listing, RowView, Said, TicketView
+from api.pages.voice import Voice
 from api.problem_table import Code
 from api.problems import Problem
 from db.cursors import BadCursor
@@ -105,4 +106,4 @@ async def _chosen(conn: AsyncConnection, found: Reader, no: str, now: datetime) 
     if ticket_id is None:
         return None
     facts = await bundle(conn, ticket_id, Audience.STAFF, now)
-    return Composer(facts, found.press, found.speech, now, found.staff).view() if facts else None
+    return Composer(Voice(facts, found.press, found.speech, found.staff), now).view() if facts else None

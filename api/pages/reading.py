@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.people import people
 from db.queries.tickets import RunFacts, StepFacts, TicketFacts, steps, ticket
 from db.queries.timeline import Audience, Happened, Said, timeline
-from db.tables import Person as PersonRow
 from db.tables import PersonalValue, Published
 from sop.definition import Compiled, definition_of
 from sop.model import Action
@@ -20,7 +20,9 @@ from sop.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything about one ticket. ``steps``: closed ones too; ``plan``: the main line of the SOP it follows;
+    """Everything about one ticket.
+
+    ``steps``: closed ones too; ``colleagues``: who works here now; ``plan``: the main line of the SOP it follows;
     ``personal``: what the references to personal form fields stand for; ``gives``: what the action of a step that
     waits for its owner would have given, by the step's address."""
 
@@ -28,6 +30,7 @@ class Bundle:
     steps: Sequence[StepFacts]
     timeline: Sequence[Said | Happened]
     people: Mapping[str, str]
+    colleagues: Sequence[str]
     personal: Mapping[str, Value]
     plan: Sequence[Mapping[str, object]]
     gives: Mapping[str, Sequence[str]]
@@ -43,21 +46,18 @@ async def bundle(conn: AsyncConnection, ticket_id: int, audience: Audience, now:
     facts = await ticket(conn, ticket_id, now)
     if facts is None:
         return None
+    everybody = await people(conn, active=False)
     personal = select(PersonalValue.ref, PersonalValue.value).where(PersonalValue.ticket_id == ticket_id)
     return Bundle(
         ticket=facts,
         steps=await steps(conn, ticket_id),
         timeline=await timeline(conn, ticket_id, audience),
-        people=await names(conn),
+        people={one.id: one.name for one in everybody},
+        colleagues=[one.id for one in everybody if one.active],
         personal={row.ref: row.value for row in await conn.execute(personal)},
         plan=await _plan(conn, main_of(facts.runs)),
         gives={step.address: await outputs_of(conn, facts.runs, step) for step in facts.steps if step.incident},
     )
-
-
-async def names(conn: AsyncConnection) -> dict[str, str]:
-    """Everybody's name by id."""
-    return {row.id: row.name for row in await conn.execute(select(PersonRow.id, PersonRow.name))}
 
 
 def main_of(runs: Sequence[RunFacts]) -> RunFacts | None:

@@ -14,8 +14,10 @@ from api.pages.desk import Reader, StaffReader
 from api.pages.errors import PageRoute
 from api.pages.frame import framed
 from api.pages.reading import bundle
-from api.pages.ticket_view import Attempt, Composer
+from api.pages.step_view import Attempt
+from api.pages.ticket_view import Composer
 from api.pages.views import Said, TicketView
+from api.pages.voice import Voice
 from api.problem_table import Code
 from api.problems import Problem
 from api.v1.files import attachment
@@ -109,4 +111,4 @@ async def _view(found: Reader, key: int, attempt: Attempt | None = None) -> Tick
         facts = await bundle(conn, key, Audience.STAFF, now)
     if facts is None:
         raise Problem(Code.TICKET_NOT_FOUND, no=number_of(key))
-    return Composer(facts, found.press, found.speech, now, found.staff, attempt).view()
+    return Composer(Voice(facts, found.press, found.speech, found.staff), now, attempt).view()
