@@ -1,4 +1,4 @@
-"""What the engine wants done. The shell (workflow, simulator, scenario) carries it out and tells the engine what came of it."""
+"""What the engine wants done. The shell (workflow, simulator, scenario) does it and tells what came of it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ClearTimer:
 
 @dataclass(frozen=True, slots=True)
 class ChooseDefinitions:
-    """An event came for which definitions may start: find them and tell ``DefinitionsChosen``. ``event`` is its data."""
+    """An event came on which definitions may start: find them, tell ``DefinitionsChosen``. ``event``: its data."""
 
     on: str
     event: dict[str, Value]

@@ -1,6 +1,7 @@
 """A definition ready to run: the file's model, its versions of everything it calls, and where each thing stands.
 
-A definition travels as plain JSON (``Compiled``) in a ticket's history; ``definition_of`` turns it into the model once a process.
+A definition travels as plain JSON (``Compiled``) in a ticket's history; ``definition_of`` turns it into the model once
+a process.
 """
 
 from __future__ import annotations

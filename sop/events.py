@@ -1,4 +1,4 @@
-"""What the engine is told. Every event is a frozen fact with plain-JSON fields, so it travels through Temporal as it is."""
+"""What the engine is told. Every event is a frozen fact with plain fields, so it can travel as it is."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Occurred:
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted:
-    """A message stands in the ticket's conversation; its text stays in the database. ``visibility``: public, internal."""
+    """A message stands in the conversation; its text stays in the database. ``visibility``: public, internal."""
 
     message: str
     by: Actor
@@ -141,7 +141,7 @@ class MessagePosted:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """Whom dispatch found for the fact ``seq``: a person, a pool (``team:x`` or ``role:x``), approvers; none of them: nobody."""
+    """Whom dispatch found for the fact ``seq``: a person, a pool (``team:x``, ``role:x``), approvers; or nobody."""
 
     seq: int
     person: str | None = None

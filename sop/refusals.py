@@ -1,4 +1,4 @@
-"""Why something a person or a system asks for is refused: one class a cause, with the words for it in both languages."""
+"""Why something that is asked for is refused: one class a cause, with the words for it in both languages."""
 
 from __future__ import annotations
 

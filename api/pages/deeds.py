@@ -25,7 +25,6 @@ from db.queries.tickets import StepFacts, files, runs, standing, steps
 from db.tables import Visibility
 from sop.events import Actor, Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
 from sop.state import Status
-from sop.state import Status
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Slot = Annotated[str, Path(max_length=200)]
