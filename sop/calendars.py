@@ -140,7 +140,9 @@ class Calendar:
     def _shifts_from(self, start: datetime) -> Iterator[Shift]:
         first = start.astimezone(self.zone).date() - timedelta(days=1)
         for shifts in self._days_from(first):
-            yield from (shift for shift in shifts if shift[1] > start)
+            for shift in shifts:
+                if shift[1] > start:
+                    yield shift
 
     def _add_days(self, start: datetime, days: int) -> datetime:
         if days == 0:

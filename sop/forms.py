@@ -34,9 +34,8 @@ def text_of(label: Label, language: str = "zh") -> str:
 def completed(form: Sequence[FormField], defaults: Mapping[str, Value], given: Mapping[str, Value]) -> dict[str, Value]:
     """The form's outputs from what was given and the defaults; raises ``WrongAnswer`` naming every wrong field."""
     values: dict[str, Value] = {}
-    wrong: dict[str, tuple[str, _Wrong]] = {
-        key: (key, _Wrong("unknown field", "没有这个字段")) for key in given if key not in {f.key for f in form}
-    }
+    known = {field.key for field in form}
+    wrong = {key: (key, _Wrong("unknown field", "没有这个字段")) for key in given if key not in known}
     for field in form:
         try:
             values[field.key] = _accepted(field, given.get(field.key), defaults.get(field.key))

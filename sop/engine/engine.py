@@ -142,22 +142,22 @@ def nearest(state: State) -> datetime | None:
 
 def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
     match event:
-        case Tick():
-            _tick(turn)
-        case ActionDone():
-            systems.done(turn, event)
-        case ActionFailed():
-            systems.failed(turn, event)
-        case Occurred():
-            lifecycle.occurred(turn, event)
         case StepAnswered():
             people.answered(turn, *find(turn.state, event.step, Task), event)
-        case VoteCast():
-            approvals.voted(turn, *find(turn.state, event.step, Approval), event)
         case Dispatched():
             dispatch.dispatched(turn, event)
+        case ActionDone():
+            systems.done(turn, event)
+        case Tick():
+            _tick(turn)
+        case Occurred():
+            lifecycle.occurred(turn, event)
+        case VoteCast():
+            approvals.voted(turn, *find(turn.state, event.step, Approval), event)
         case MessagePosted():
             lifecycle.posted(turn, event)
+        case ActionFailed():
+            systems.failed(turn, event)
         case IncidentSettled():
             _settle_incident(turn, event)
         case TicketCommanded():

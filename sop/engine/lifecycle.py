@@ -164,27 +164,34 @@ def status_of(state: State) -> Status:
         return Status.CANCELLED if state.result == Result.CANCELLED else Status.RESOLVED
     if state.paused_at is not None:
         return Status.PAUSED
-    if state.status is Status.NEW:
-        return Status.NEW
-    found = Status.NEW
-    for run, thread in open_threads(state):
-        if run.is_playbook:
+    return Status.NEW if state.status is Status.NEW else _waits_for(state)
+
+
+def _waits_for(state: State) -> Status:
+    """Whom an open ticket waits for: us, as soon as one step does; else its customer; else something outside."""
+    found = None
+    for run in state.runs.values():
+        if run.phase is RunPhase.ENDED or run.is_playbook:
             continue
-        standing = _standing(run, thread)
-        if standing is Status.OPEN:
-            return standing
-        if found is not Status.WAITING_CUSTOMER:
-            found = standing
-    return Status.OPEN if found is Status.NEW else found
+        for thread in run.threads.values():
+            standing = _standing(run, thread)
+            if standing is Status.OPEN:
+                return standing
+            found = standing if found is not Status.WAITING_CUSTOMER else found
+    return found or Status.OPEN
 
 
-def _standing(run: Run, thread: Thread) -> Status:
+def _standing(run: Run, thread: Thread) -> Status | None:
     opened = thread.open
-    if opened is None or opened.incident:
+    if opened is None or thread.cancelled:
+        return None
+    if opened.incident:
         return Status.OPEN
+    if opened.wanted == seats.CUSTOMER:
+        return Status.WAITING_CUSTOMER
     if opened.children or opened.sub or isinstance(flow.step_of(run, thread), Wait):
         return Status.WAITING
-    return Status.WAITING_CUSTOMER if opened.wanted == seats.CUSTOMER else Status.OPEN
+    return Status.OPEN
 
 
 def settle(turn: Turn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sop import expressions
 from sop.commands import CallAction
@@ -194,6 +195,7 @@ def _retry_of(action: Action) -> Retry:
     return action.retry or DEFAULT_RETRY
 
 
+@lru_cache(maxsize=1024)
 def seconds(text: str) -> float:
     """A duration of clock time in seconds; raises ``ValueError`` for working time."""
     return parse(text).clock_time().total_seconds()
