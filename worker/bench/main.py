@@ -36,7 +36,7 @@ SAID = {
     Part.ACCEPT: Words("受理…", "accepting tickets …"),
     Part.FIRST_STEP: Words("到第一步的时间…", "until the first step is there …"),
 }
-ENGINE_TICKETS, RACE_TICKETS, ACCEPTED, WATCHED = 1400, 40, 1000, 100
+ENGINE_TICKETS, ACCEPTED, WATCHED = 1400, 1000, 100
 CLIENTS = 16
 
 
@@ -68,7 +68,7 @@ def _measures(
         accept.append(lambda: waiting.accepting(ground, tickets or ACCEPTED, clients, loaded=True))
     return {
         Part.ENGINE: [lambda: _engine(tickets or ENGINE_TICKETS)],
-        Part.TEMPORAL: [lambda: race.measure(ground, tickets or RACE_TICKETS)],
+        Part.TEMPORAL: [lambda: race.measure(ground, tickets)],
         Part.ACCEPT: [*accept],
         Part.FIRST_STEP: [lambda: waiting.first_step(ground, tickets or WATCHED)],
     }

@@ -31,6 +31,7 @@ from workflows.messages import TicketStart, workflow_id
 SIDES = (PRODUCT, TWIN)
 ROUNDS = 3
 AT_ONCE = 16
+HEAT_SECONDS, MOST_TICKETS = 8.0, 200
 PATIENCE = 90.0  # seconds that one round may take
 CALLS = "calls.jsonl"
 
@@ -114,20 +115,21 @@ async def _timed(
     updates.append(perf_counter() - began)
 
 
-async def measure(ground: Ground, tickets: int, rounds: int = ROUNDS, at_once: int = AT_ONCE) -> Figures:
-    """Warm both sides up, then let them run in turn; ratios are the medians of the rounds' own."""
+async def measure(ground: Ground, tickets: int | None, rounds: int = ROUNDS, at_once: int = AT_ONCE) -> Figures:
+    """Warm both sides up, then let them run in turn; ratios are the medians of the rounds' own. Without ``tickets`` a
+    round has as many as take about ``HEAT_SECONDS`` here."""
     site = await ground.site("race", with_temporal=True)
     store = Store(site.settings.database_url)
     plans = [*foundations(site), *(side(site, name) for name in SIDES)]
     try:
         async with ground.running(plans):
             race = Race(await reached(site.settings), store)
-            for name in SIDES:
-                await race.heat(name, min(tickets, at_once), at_once)
-            heats = await _rounds(race, ground, tickets, rounds, at_once)
+            warm = [await race.heat(name, min(tickets or at_once, at_once), at_once) for name in SIDES]
+            fitting = min(max(round(warm[-1].per_second * HEAT_SECONDS), at_once), MOST_TICKETS)
+            heats = await _rounds(race, ground, tickets or fitting, rounds, at_once)
     finally:
         await store.dispose()
-    return _figures(heats, tickets)
+    return _figures(heats)
 
 
 def side(site: Site, name: str) -> Plan:
@@ -146,12 +148,12 @@ async def _rounds(race: Race, ground: Ground, tickets: int, rounds: int, at_once
     return heats
 
 
-def _figures(heats: dict[str, list[Heat]], tickets: int) -> Figures:
+def _figures(heats: dict[str, list[Heat]]) -> Figures:
     ours, hand = heats[PRODUCT], heats[TWIN]
     found: dict[str, float | int | str | list[float]] = {
         "events_ratio": round(_events(ours) / _events(hand), 3),
         "throughput_ratio": round(_ratio(ours, hand), 3),
-        "race_tickets": tickets,
+        "race_tickets": len(ours[0].tickets),
         "race_rounds": len(ours),
         "throughput_ratios": [round(a.per_second / b.per_second, 3) for a, b in zip(ours, hand, strict=True)],
     }
