@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import asyncpg
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, AsyncAdaptedQueuePool, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_SECONDS = 15
-PARTING_SECONDS = 0.05
-"""A connection to SQLite that could not be opened has a thread that still reports its end to the event loop: a program
-that ends at once would show that thread's complaint about a closed loop."""
-_WRITES = "gongdan_writes"
+from db.sqlite import Connection, checkpoint
+
+CONNECT_SECONDS = 15
+CHECKPOINT_EVERY = 100  # write transactions
+# The log is moved into the file aside; only where that does not keep up (20,000 pages) the writer does it.
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=20000")
 _MIGRATIONS = 0x676F6E67  # any number that nobody else locks: "gong"
 _LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
@@ -41,8 +44,8 @@ class Store:
     def __init__(self, url: str | URL, *, connections: int = 10) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(self.url, connections)
-        self._writing = asyncio.Lock()
+        self._file = SqliteFile(self.url.database, connections) if self.is_sqlite else None
+        self._engine = self._file.reader if self._file else _engine(self.url, connections)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -57,14 +60,13 @@ class Store:
         On SQLite the writers of one process queue here, and those of several at ``BEGIN IMMEDIATE``: a transaction
         that began by reading could not become a writer once another has written.
         Raises ``StoreUnavailable``."""
-        if not self.is_sqlite:
+        if self._file is None:
             async with _refusing(), _connected(self._engine) as conn, conn.begin():
                 yield conn
             return
-        async with _refusing(), self._writing, _connected(self._engine) as conn:
-            await conn.execution_options(**{_WRITES: True})
-            async with conn.begin():
-                yield conn
+        async with _refusing(), self._file.writing, _connected(self._file.writer) as conn, conn.begin():
+            yield conn
+        self._file.written()
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[AsyncConnection]:
@@ -77,6 +79,61 @@ class Store:
     async def dispose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        if self._file is not None:
+            await self._file.dispose()
+
+
+class SqliteFile:
+    """An SQLite file: one connection that writes, several that read, and its write-ahead log kept short."""
+
+    def __init__(self, database: str | None, connections: int) -> None:
+        if not database or ":memory:" in database:
+            raise ValueError("a store on SQLite is a file: sqlite:///path/to/gongdan.db")
+        self._path = database
+        self._threads = ThreadPoolExecutor(max_workers=min(connections, 4), thread_name_prefix="sqlite")
+        self.reader = self._opened(connections, self._threads, "BEGIN")
+        self.writer = self._opened(1, None, "BEGIN IMMEDIATE")
+        self.writing = asyncio.Lock()
+        self._written = 0
+        self._checkpoint: asyncio.Task[None] | None = None
+
+    def written(self) -> None:
+        """A transaction was committed. Now and then the log is moved into the file, aside: whoever writes never waits
+        for the disk."""
+        self._written += 1
+        if self._written % CHECKPOINT_EVERY == 0 and (self._checkpoint is None or self._checkpoint.done()):
+            self._checkpoint = asyncio.create_task(self._move_log())
+
+    async def dispose(self) -> None:
+        """Close everything."""
+        if self._checkpoint is not None:
+            await self._checkpoint
+        await self.writer.dispose()
+        self._threads.shutdown(wait=False)
+
+    async def _move_log(self) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, checkpoint, self._path)
+        except sqlite3.OperationalError:
+            return  # the file is busy or gone: the next one will do, and whoever writes is told
+
+    def _opened(self, connections: int, threads: ThreadPoolExecutor | None, begin: str) -> AsyncEngine:
+        async def connect() -> Connection:
+            return Connection(self._path, threads)
+
+        engine = create_async_engine(
+            "sqlite+aiosqlite:///",
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=connections,
+            max_overflow=0 if threads is None else connections,
+            pool_timeout=10,
+            json_serializer=_to_json,
+            json_deserializer=_from_json,
+            async_creator=connect,
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+        return engine
 
 
 def async_url(url: str | URL) -> URL:
@@ -97,9 +154,6 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         conn = await engine.connect()
     except _LOST as error:
         raise StoreUnavailable(f"the database does not answer: {error}") from error
-    except DBAPIError:
-        await asyncio.sleep(PARTING_SECONDS)
-        raise
     try:
         yield conn
     finally:
@@ -128,20 +182,16 @@ def _is_gone(error: DBAPIError) -> bool:
 
 
 def _engine(url: URL, connections: int) -> AsyncEngine:
-    engine = create_async_engine(
+    return create_async_engine(
         url,
         pool_size=connections,
         max_overflow=connections,
         pool_timeout=10,
-        pool_pre_ping=url.get_backend_name() != "sqlite",
+        pool_pre_ping=True,
         json_serializer=_to_json,
         json_deserializer=_from_json,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": CONNECT_SECONDS},
     )
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
 
 
 def _to_json(value: object) -> str:
@@ -154,12 +204,7 @@ def _from_json(kept: str) -> object:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin_sqlite(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITES) else "BEGIN")
