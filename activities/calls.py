@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import collections.abc
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +30,7 @@ from sop.catalog import Effect
 from sop.events import FailureKind
 from sop.values import Values, decode, encode
 
+SIGN_EVERY = 2.5  # seconds between two signs of life of a call under way; a shorter call gives none
 HEAD_ROOM = 0.9  # of the activity's time: the rest is for writing down what came of it
 
 
@@ -69,7 +71,8 @@ class Calls:
             raise _refusal(f"no connector offers {asked.action} · 没有连接器提供 {asked.action}")
         hidden = set(self._connectors.secrets)
         try:
-            outputs = await self._carry_out(service, asked, hidden)
+            async with _signs_of_life():
+                outputs = await self._carry_out(service, asked, hidden)
         except CallFailed as failed:
             raise _failure(failed, service, hidden) from None
         except StoreUnavailable as gone:
@@ -145,6 +148,22 @@ def _read(given: collections.abc.Sequence[RawValue]) -> Asked:
 
 def _refusal(message: str) -> ApplicationError:
     return ApplicationError(message, type=FailureKind.REFUSED, non_retryable=True)
+
+
+@asynccontextmanager
+async def _signs_of_life() -> AsyncIterator[None]:
+    """Tell Temporal that this worker still calls, so that another one takes over soon when it does not."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(SIGN_EVERY)
+            activity.heartbeat()
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 def _budget() -> Budget:

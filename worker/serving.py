@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.calls import Calls
+from activities.calls import SIGN_EVERY, Calls
 from activities.connectors.receipts import ReceiptBook
 from activities.intake import Intake, Rules
 from activities.people import DeskPeople
@@ -48,6 +48,7 @@ async def serve(settings: Settings) -> None:
             workflow_runner=runner(),
             max_cached_workflows=CACHED,
             graceful_shutdown_timeout=GRACE,
+            max_heartbeat_throttle_interval=timedelta(seconds=SIGN_EVERY),
         )
         structlog.get_logger("worker").info("serving", queue=TASK_QUEUE, temporal=settings.temporal_address)
         await worker.run()

@@ -48,6 +48,7 @@ from workflows.messages import (
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 LOCAL = timedelta(seconds=10)
+SILENCE = timedelta(seconds=10)  # of a worker that calls, after which another one takes over (activities/calls.py)
 Said: TypeAlias = Answer | Ballot | Settlement | Order
 
 
@@ -264,6 +265,7 @@ class TicketWorkflow:
                 ),
                 result_type=dict,
                 start_to_close_timeout=timedelta(seconds=call.timeout),
+                heartbeat_timeout=SILENCE,
                 retry_policy=RetryPolicy(
                     initial_interval=timedelta(seconds=call.interval),
                     maximum_interval=timedelta(seconds=call.max_interval),

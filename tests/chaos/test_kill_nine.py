@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from temporalio.api.enums.v1 import TimeoutType
 
 from tests.chaos.returns import Return
 from tests.live.desk import Desk, until
@@ -37,6 +38,16 @@ def test_a_process_is_killed_in_the_middle_of_returns(process: str, shared_desk:
     for each in (just_answered, on_the_table, on_its_way, forgotten, in_flight):
         each.goes_on()
     desk.company.recovers()
+    if process == "worker":
+        assert _was_taken_over(in_flight)
+
+
+def _was_taken_over(ticket: Return) -> bool:
+    """Whether a call was tried again because the worker that made it gave no more signs of life."""
+    events = ticket.desk.history(ticket.no).events
+    failures = [event.activity_task_started_event_attributes.last_failure for event in events]
+    silence = TimeoutType.TIMEOUT_TYPE_HEARTBEAT
+    return any(failure.timeout_failure_info.timeout_type == silence for failure in failures)
 
 
 @pytest.mark.timeout(180)

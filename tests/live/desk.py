@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from temporalio.client import Client, WorkflowHistory
 
 from db.ledger import Verdict, verify
 from db.numbers import id_of
@@ -27,6 +28,7 @@ from worker.up.first_start import make_ready
 from worker.up.roster import foundations, product
 from worker.up.site import TOKENS, Site, Wanted, read_local, site_of
 from worker.words import Tongue
+from workflows.messages import workflow_id
 
 Json = Any  # an answer of an API, read by tests only
 V1 = "/api/v1"
@@ -299,6 +301,15 @@ class Desk:
 
         return asyncio.run(look())
 
+    def history(self, no: str) -> WorkflowHistory:
+        """What Temporal keeps of a ticket."""
+
+        async def look() -> WorkflowHistory:
+            client = await Client.connect(f"127.0.0.1:{self.site.temporal_port}")
+            return await client.get_workflow_handle(workflow_id(id_of(no) or 0)).fetch_history()
+
+        return asyncio.run(look())
+
     def deadlines(self, no: str) -> dict[str, str]:
         """When each clock is due."""
         return {clock["clock"]: clock["due_at"] for clock in self.ticket(no)["clocks"]}
@@ -320,7 +331,7 @@ def until(holds: Callable[[], bool], what: str, seen: Callable[[], str] = lambda
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"it did not happen in time: {what}. {seen()}"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def copy_of(template: Path, folder: Path) -> Path:
