@@ -69,7 +69,7 @@ def test_the_engine_is_measured_on_the_whole_story(checkout: Path) -> None:
     space = parse_texts(read_texts(checkout))
     compiled = load_many(space.definitions, space.catalog)[journey.SOP_FILE]
 
-    engine = engine_speed.played(engine_speed.recorded(compiled), 1)
+    engine = engine_speed.told(engine_speed.recorded(compiled))
 
     assert engine.state.status is Status.RESOLVED
     assert not engine.state.calls

@@ -51,13 +51,18 @@ def _timed(events: list[Event], times: int) -> tuple[float, float]:
     return process_time() - used, perf_counter() - began
 
 
-def played(events: list[Event], times: int) -> Engine:
-    """Tell ``times`` new engines the whole story; the last of them."""
+def played(events: list[Event], times: int) -> None:
+    """Tell ``times`` new engines the whole story."""
     for _ in range(times):
-        engine, _ = Engine.opened(TICKET, CUSTOMER, NOW)
-        handle = engine.handle
-        for event in events:
-            handle(event, NOW)
+        told(events)
+
+
+def told(events: list[Event]) -> Engine:
+    """A new engine that has been told the whole story."""
+    engine, _ = Engine.opened(TICKET, CUSTOMER, NOW)
+    handle = engine.handle
+    for event in events:
+        handle(event, NOW)
     return engine
 
 
@@ -65,7 +70,7 @@ def recorded(compiled: Compiled) -> list[Event]:
     """The events of the story, in the order in which a ticket's workflow tells them: what happens outside, dispatch's
     answers, and what came of the calls."""
     engine, commands = Engine.opened(TICKET, CUSTOMER, NOW)
-    told: list[Event] = []
+    story: list[Event] = []
     outside: deque[Event] = deque(
         (
             Classified(journey.CATEGORY, "normal", "after_sales", "given"),
@@ -80,11 +85,11 @@ def recorded(compiled: Compiled) -> list[Event]:
     while waiting or outside:
         event = _answer(waiting.popleft()) if waiting else outside.popleft()
         if event is not None:
-            told.append(event)
+            story.append(event)
             waiting.extend(engine.handle(event, NOW))
     if engine.state.status is not Status.RESOLVED:
         raise AssertionError(f"the story ends {engine.state.status}, not resolved")
-    return told
+    return story
 
 
 def _answer(command: Command) -> Event | None:
