@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sop.engine import flow
+from sop.engine.seats import OWNER
 from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.facts import FactType
 from sop.state import Incident, Run, Thread
-from sop.values import Values
+from sop.values import Value, Values
 
 
 def open_incident(
@@ -45,7 +46,18 @@ def open_incident(
 
 
 def note(turn: Turn, run: Run, pointer: str, code: str, message: str) -> None:
-    """Something of a run that is no step has failed (a clock's condition, a handler's match): its owner is told, and
-    nothing waits for an answer."""
-    where, owner = run.model.where(pointer), run.model.document.owner
-    turn.fact(FactType.INCIDENT_OPENED, {"code": code, "message": message, "where": where, "owner": owner}, run=run)
+    """Something of a run that is no step has failed (a clock's condition, a handler's match, an output): its owner is
+    told, and nothing waits for an answer."""
+    where = run.model.where(pointer)
+    data: dict[str, Value] = {
+        "kind": "incident",
+        "about": pointer.strip("/"),
+        "to": run.model.document.owner or OWNER,
+        "due_at": None,
+        "fired_at": turn.stamp,
+        "reassign": False,
+        "code": code,
+        "where": where,
+        "text": f"{where}: {message}",
+    }
+    turn.fact(FactType.ALERT, data, run=run)

@@ -424,4 +424,4 @@ def test_an_output_that_cannot_be_worked_out_is_null_and_told() -> None:
     desk.answer("x", n="text")
 
     assert desk.outputs("a")["outputs"] == {"n": None}
-    assert desk.of(FactType.INCIDENT_OPENED)[0].run == "s"
+    assert (desk.of(FactType.ALERT)[0].run, desk.last(FactType.ALERT)["about"]) == ("s", "outputs/n")

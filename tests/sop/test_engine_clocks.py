@@ -277,7 +277,7 @@ def test_a_clocks_failing_condition_is_told_once_and_stops_nothing(key: str) -> 
     desk.later("2h")
     desk.answer("mine")
 
-    [told] = desk.of(FactType.INCIDENT_OPENED)
+    [told] = [fact for fact in desk.of(FactType.ALERT) if fact.data["kind"] == "incident"]
     assert told.step is None
     assert str(told.data["where"]).startswith("t.yaml:3:")
     assert len(desk.of(FactType.CLOCK_BREACHED)) == 1

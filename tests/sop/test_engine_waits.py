@@ -337,8 +337,8 @@ def test_a_handlers_failing_match_is_told_once_and_stops_nothing() -> None:
 
     desk.happen("called.off")
 
-    told = desk.last(FactType.INCIDENT_OPENED)
-    assert told["code"] == "SOP115"
+    told = desk.last(FactType.ALERT)
+    assert (told["kind"], told["code"], told["to"]) == ("incident", "SOP115", "owner")
     assert str(told["where"]).startswith("t.yaml:4:")
     assert desk.open_steps == ["a"]
     desk.answer("a")
