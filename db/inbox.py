@@ -156,7 +156,7 @@ async def letters(conn: AsyncConnection, status: InboxStatus, limit: int = 100) 
     rows = await conn.execute(
         select(*columns).where(Inbox.status == status.value).order_by(Inbox.id.desc()).limit(limit)
     )
-    return [Letter(*row, status) for row in rows]
+    return [Letter(**row._asdict(), status=status) for row in rows]
 
 
 async def _insert(conn: AsyncConnection, new: NewEvent, data: Values) -> int | None:
