@@ -24,6 +24,8 @@ EVERY = 1.0
 HEARTBEAT = 15.0
 KEPT = 512
 MOST = 200
+GAP = timedelta(seconds=2)
+"""What changed so shortly before anybody watched may have come after their page was made: it is told."""
 OVERLAP = timedelta(seconds=5)
 """How far back each look reaches: a transaction may commit after one that began later."""
 
@@ -72,9 +74,11 @@ class Pulse:
             self._watchers -= 1
 
     async def _look_on(self) -> None:
-        since, idle = datetime.now(UTC), 0.0
+        since, idle, begun = datetime.now(UTC), 0.0, False
         while idle < HEARTBEAT * 2 and not self.stopped:
             try:
+                if not begun:
+                    self._seen, begun = await self._recent(since, before=since - GAP), True
                 since = await self._look(since)
             except StoreUnavailable:
                 structlog.get_logger("api").warning("live_waits_for_database")
@@ -83,17 +87,24 @@ class Pulse:
 
     async def _look(self, since: datetime) -> datetime:
         now = datetime.now(UTC)
-        wanted = select(Ticket.id, Ticket.updated_at, Ticket.last_seq).where(Ticket.updated_at > since - OVERLAP)
-        async with self._store.read() as conn:
-            rows = (await conn.execute(wanted.order_by(Ticket.updated_at.desc()).limit(MOST))).all()
-        fresh = [row for row in rows if self._seen.get(row.id) != (row.updated_at, row.last_seq)]
-        self._seen = {row.id: (row.updated_at, row.last_seq) for row in rows}
+        recent = await self._recent(since)
+        fresh = [ticket for ticket, version in recent.items() if self._seen.get(ticket) != version]
+        self._seen = recent
         if fresh:
             async with self._news:
                 self._count += 1
-                self._changes.append((self._count, [number_of(row.id) for row in fresh]))
+                self._changes.append((self._count, [number_of(ticket) for ticket in fresh]))
                 self._news.notify_all()
         return now
+
+    async def _recent(self, since: datetime, before: datetime | None = None) -> dict[int, tuple[datetime, int]]:
+        """The versions of the tickets that changed lately."""
+        wanted = select(Ticket.id, Ticket.updated_at, Ticket.last_seq).where(Ticket.updated_at > since - OVERLAP)
+        if before is not None:
+            wanted = wanted.where(Ticket.updated_at <= before)
+        async with self._store.read() as conn:
+            rows = await conn.execute(wanted.order_by(Ticket.updated_at.desc()).limit(MOST))
+            return {row.id: (row.updated_at, row.last_seq) for row in rows}
 
 
 @router.get("/live")

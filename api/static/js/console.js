@@ -1,4 +1,4 @@
-// What HTML alone cannot do; forms and links work without it.
+// What HTML alone cannot do.
 import { startLights } from "./lights.js";
 import { startKeys } from "./keys.js";
 import { follow } from "./live.js";

@@ -1,4 +1,4 @@
-// A row opens beside the list where there is room; J and K walk.
+// Rows open beside the list; J and K walk through it.
 const wide = () => matchMedia("(min-width: 1180px)").matches;
 const rows = () => [...document.querySelectorAll(".rows tr[data-no]")];
 const ticket = () => document.querySelector("[data-ticket]")?.dataset.ticket ?? "";
@@ -45,6 +45,7 @@ function choose(htmx, row) {
   mark(chosen = row.dataset.no);
   const link = row.querySelector("a");
   history.replaceState(history.state, "", link.href);
+  if (chosen === ticket()) return;
   const from = `/tickets/${row.dataset.no}/pane${new URL(link.href).search}`;
   htmx.ajax("GET", from, { source: row, target: "#pane", swap: "innerHTML scroll:top" });
 }
