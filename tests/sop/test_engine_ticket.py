@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sop.commands import ChooseDefinitions, ClearTimer, SetTimer
@@ -270,3 +272,10 @@ def test_the_mailbox_forgets_the_oldest_and_stays_bounded() -> None:
         engine.handle(Occurred("parcel.lost", "x", str(number)), MONDAY)
 
     assert len(engine.state.mailbox) == 500
+
+
+@pytest.mark.parametrize("page", ["ledger.md", "ledger.zh-CN.md"])
+def test_every_fact_is_described(checkout: Path, page: str) -> None:
+    text = (checkout / "docs" / "reference" / page).read_text("utf-8")
+
+    assert [kind.value for kind in FactType if f"`{kind.value}`" not in text] == []
