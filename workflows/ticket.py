@@ -7,30 +7,27 @@ history has grown long.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from activities.messages import CHOOSE, CREATED, INTAKE, REOPENED, WRITE, Choosing, Found, Taken, Writing
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
-    ActionFailed,
     Classified,
     DefinitionsChosen,
     Dispatched,
     Event,
-    FailureKind,
     Tick,
 )
 from sop.facts import Fact
 from sop.plain import plain_fact
-from sop.refusals import Refusal
 from sop.state import dump, load
 from sop.values import decode
 from workflows import attributes, messages
@@ -44,6 +41,7 @@ from workflows.messages import (
     Settlement,
     TicketStart,
 )
+from workflows.wording import failed, spoken
 
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
@@ -154,7 +152,7 @@ class TicketWorkflow:
 
     def _check(self, said: Said) -> None:
         if self._ready and said.key not in self._receipts:
-            _spoken(lambda: self._engine.check(said.event(), workflow.now()))
+            spoken(lambda: self._engine.check(said.event(), workflow.now()))
 
     async def _accept(self, said: Said) -> Receipt:
         """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""
@@ -162,7 +160,7 @@ class TicketWorkflow:
         known = self._receipts.get(said.key)
         if known is not None:
             return known
-        _spoken(lambda: self._tell(said.event()))
+        spoken(lambda: self._tell(said.event()))
         state = self._engine.state
         self._receipts[said.key] = receipt = Receipt(state.seq, state.status)
         for key in list(self._receipts)[:-KEPT_RECEIPTS]:
@@ -274,7 +272,7 @@ class TicketWorkflow:
                 summary=f"{call.run}.{call.step}",
             )
         except ActivityError as error:
-            self._tell(_failed(call, error))
+            self._tell(failed(call, error))
         else:
             self._tell(ActionDone(call.call, {k: decode(v) for k, v in answer["outputs"].items()}))
 
@@ -321,22 +319,3 @@ class TicketWorkflow:
             self._shown = shown
             workflow.upsert_search_attributes(attributes.updates(shown))
             workflow.set_current_details(shown.details)
-
-
-def _spoken(act: Callable[[], None]) -> None:
-    """Do it; a refusal becomes the update's own failure, with its words in both languages."""
-    try:
-        act()
-    except Refusal as refusal:
-        words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
-        raise ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True) from None
-
-
-def _failed(call: CallAction, error: ActivityError) -> ActionFailed:
-    cause = error.cause
-    kind = FailureKind.TIMEOUT
-    if isinstance(cause, ApplicationError):
-        kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
-    return ActionFailed(
-        call.call, kind, cause.message if isinstance(cause, ApplicationError) else str(cause or error), call.attempts
-    )

@@ -1,0 +1,29 @@
+"""What a workflow says of failures: a refusal in the words of its update, a call's end in the words of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from sop.commands import CallAction
+from sop.events import ActionFailed, FailureKind
+from sop.refusals import Refusal
+
+
+def spoken(act: Callable[[], None]) -> None:
+    """Do it; a refusal becomes the update's own failure, with its words in both languages."""
+    try:
+        act()
+    except Refusal as refusal:
+        words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
+        raise ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True) from None
+
+
+def failed(call: CallAction, error: ActivityError) -> ActionFailed:
+    """How a call ended that failed for good: a call that gave no answer in time has no failure of its own."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return ActionFailed(call.call, FailureKind.TIMEOUT, str(cause or error), call.attempts)
+    kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
+    return ActionFailed(call.call, kind, cause.message, call.attempts)
