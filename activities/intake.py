@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
 from activities.messages import CHOOSE, CLASSIFIED, CREATED, INTAKE, REOPENED, Choosing, Taken
 from db import definitions
 from db.session import Store
-from db.tables import DefinitionState, Published, Ticket
+from db.tables import Customer, DefinitionState, Published, Ticket
 from playbooks.choosing import choose
 from playbooks.classify import Request, classify
 from sop.company import CategoryShape, RuleShape
@@ -25,6 +25,8 @@ from sop.definition import Compiled
 from sop.values import Value, Values, decode
 
 USUAL_PRIORITY = "normal"
+COMPLAINT = "complaint"
+"""The category whose tickets ``customer.complaint_count`` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Intake:
             request = await self._request(conn, asked.ticket_id, ticket, customer)
             said = classify(request, self._rules.rules, self._rules.categories)
             known: Values = {**ticket, "category": said.category, "priority": said.priority}
+            if said.category == COMPLAINT:
+                customer["complaint_count"] = await _complaints(conn, asked.ticket_id)
             chosen: list[Compiled] = []
             for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
                 chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
@@ -89,6 +93,16 @@ class Intake:
             category=_text(ticket.get("category")),
             priority=None if priority == USUAL_PRIORITY else _text(priority),
         )
+
+
+async def _complaints(conn: AsyncConnection, ticket_id: int) -> int:
+    """How many complaints its customer has made with this ticket, those from before the desk included."""
+    customer = select(Ticket.customer_id).where(Ticket.id == ticket_id).scalar_subquery()
+    here = select(func.count()).where(
+        Ticket.customer_id == customer, Ticket.category == COMPLAINT, Ticket.id < ticket_id
+    )
+    before = select(Customer.complaint_count).where(Customer.id == customer)
+    return 1 + ((await conn.scalar(here)) or 0) + ((await conn.scalar(before)) or 0)
 
 
 async def _starters(conn: AsyncConnection) -> list[str]:
