@@ -102,9 +102,7 @@ async def once(
     asking: Asking,
     idempotency_key: Annotated[
         str | None,
-        Header(
-            description="A text of yours, new for every new request: sending it again gives the same answer again."
-        ),
+        Header(description="A text of yours, new for every new request: sending it again gives the same answer again."),
     ] = None,
 ) -> Once:
     """The write that this request is."""
