@@ -83,10 +83,11 @@ class Calendar:
         if working <= _NONE:
             return start.astimezone(UTC)
         for opening, closing in self._shifts_from(start):
-            here = max(opening, start)
-            if working <= closing - here:
+            here = opening if opening > start else start
+            left = closing - here
+            if working <= left:
                 return here + working
-            working -= closing - here
+            working -= left
         raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
 
     def between(self, start: datetime, end: datetime) -> timedelta:

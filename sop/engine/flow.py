@@ -184,9 +184,9 @@ def opened_of(thread: Thread) -> OpenStep:
 
 def leads(run: Run, thread: Thread, target: str | None) -> bool:
     """Whether a thread can go to a target: a jump stays on its lines, or leaves the repeats around it."""
-    if target in (None, CONTINUE, END) or target in run.model.document.paths:
+    if target is None or target in (CONTINUE, END) or target in run.model.document.paths:
         return True
-    placed = run.model.steps.get(target or "")
+    placed = run.model.steps.get(target)
     while placed is not None:
         if any(frame.line == placed.line for frame in thread.stack):
             return True

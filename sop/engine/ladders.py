@@ -63,11 +63,12 @@ class Span:
             return self.due
         if self.duration.unit is Unit.SECONDS:
             return self.start + self.duration.clock_time() * share / 100
+        return self.calendar.advance(self.start, self._working_time() * share / 100)
+
+    def _working_time(self) -> timedelta:
         if self.duration.unit is Unit.WORKING_HOURS:
-            working = timedelta(hours=self.duration.amount)
-        else:
-            working = self.calendar.between(self.start, self.due)
-        return self.calendar.advance(self.start, working * share / 100)
+            return timedelta(hours=self.duration.amount)
+        return self.calendar.between(self.start, self.due)
 
 
 def span(start: datetime, duration: Duration, calendar: Calendar) -> Span:

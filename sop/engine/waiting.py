@@ -9,7 +9,7 @@ from sop.engine import alarms, flow
 from sop.engine.turn import Turn
 from sop.expressions.helpers import moment
 from sop.facts import FactType
-from sop.model import Awaited, Wait
+from sop.model import Wait
 from sop.state import AlarmKind, Letter, Run, State, Thread
 from sop.values import Value
 
@@ -35,7 +35,7 @@ def enter_wait(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
         {
             "type": wait.type,
             "title": wait.title or wait.id,
-            "waits_for": [awaited.event for awaited in awaited_by(wait)],
+            "waits_for": _event_types(wait),
             "until": alarms.iso(until),
             "timeout_at": alarms.iso(opened.timeout_at),
         },
@@ -53,9 +53,9 @@ def _until(turn: Turn, run: Run, thread: Thread, wait: Wait) -> datetime | None:
     return moment(scope, expressions.evaluate(wait.until, scope))
 
 
-def awaited_by(wait: Wait) -> tuple[Awaited, ...]:
+def _event_types(wait: Wait) -> list[Value]:
     """The events a step waits for."""
-    return (Awaited(event=wait.event, match=wait.match),) if wait.event else wait.any_of
+    return [wait.event] if wait.event else [awaited.event for awaited in wait.any_of]
 
 
 def consumed_by(state: State, run: Run) -> list[int]:
@@ -72,18 +72,27 @@ def _read_mailbox(turn: Turn, run: Run, thread: Thread, wait: Wait) -> bool:
 
 def take(turn: Turn, run: Run, thread: Thread, wait: Wait, letter: Letter) -> bool:
     """Whether the waiting step takes this letter, and goes on with it."""
-    for number, awaited in enumerate(awaited_by(wait)):
-        if awaited.event != letter.type:
-            continue
-        turn.part = "match" if wait.event else f"any_of/{number}/match"
-        if awaited.match is not None and not turn.holds(run, thread, awaited.match, event_of(letter)):
-            continue
-        consumed_by(turn.state, run).append(letter.number)
-        matched(turn, run, thread, letter)
-        outputs: dict[str, Value] = {"received": True, "event": event_of(letter), "which": letter.type}
-        flow.leave(turn, run, thread, outputs, awaited.next)
+    if wait.event == letter.type and _matches(turn, run, thread, wait.match, letter, "match"):
+        _taken(turn, run, thread, letter, None)
         return True
+    for number, awaited in enumerate(wait.any_of):
+        part = f"any_of/{number}/match"
+        if awaited.event == letter.type and _matches(turn, run, thread, awaited.match, letter, part):
+            _taken(turn, run, thread, letter, awaited.next)
+            return True
     return False
+
+
+def _matches(turn: Turn, run: Run, thread: Thread, match: str | None, letter: Letter, part: str) -> bool:
+    turn.part = part
+    return match is None or turn.holds(run, thread, match, event_of(letter))
+
+
+def _taken(turn: Turn, run: Run, thread: Thread, letter: Letter, target: str | None) -> None:
+    consumed_by(turn.state, run).append(letter.number)
+    matched(turn, run, thread, letter)
+    outputs: dict[str, Value] = {"received": True, "event": event_of(letter), "which": letter.type}
+    flow.leave(turn, run, thread, outputs, target)
 
 
 def event_of(letter: Letter) -> dict[str, Value]:
