@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+
+import uvicorn
 from fastapi import FastAPI
 
 from api.app import Settings as DoorSettings
@@ -24,3 +27,28 @@ def api_app(settings: Settings) -> FastAPI:
         )
     except VendorMissing as missing:
         raise Failure(f"控制台的脚本不全：{missing}；请运行 make run", f"{missing}; `make run` fetches them") from None
+
+
+def serve_api(settings: Settings, host: str, port: int, grace: int) -> None:
+    """Serve until told to stop; requests under way have ``grace`` seconds."""
+    config = uvicorn.Config(
+        api_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=grace,
+        proxy_headers=True,
+    )
+    _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Ends the pages' live streams before it waits for its connections: they would never end by themselves."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving."""
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            await app.state.pulse.stop()
+        await super().shutdown(sockets)

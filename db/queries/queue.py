@@ -24,6 +24,7 @@ SOON = timedelta(hours=4)
 LONGEST_PAGE = 200
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # tickets without a deadline come last
 Condition: TypeAlias = ColumnElement[bool]
+Line: TypeAlias = RowOf[*tuple[Any, ...]]  # Any: the columns are named once, in _LINE
 
 
 class View(StrEnum):
@@ -132,9 +133,7 @@ async def view_counts(conn: AsyncConnection, viewer: Viewer, now: datetime) -> d
     return dict(zip(views, row, strict=True))
 
 
-def _line(
-    row: RowOf[*tuple[Any, ...]], step: Value, now: datetime
-) -> QueueRow:  # Any: the columns are named once, in _LINE
+def _line(row: Line, step: Value, now: datetime) -> QueueRow:
     facts = row._asdict()
     facts["no"] = number_of(row.id)
     facts["tags"] = tuple(row.tags)
@@ -189,7 +188,7 @@ def _has_step(condition: Condition) -> Condition:
 
 
 def _is_mine(viewer: Viewer) -> Condition:
-    seats = cast(Step.approvers, Text)
+    seats = cast(Step.approvers, Text)  # SQL's cast: a list of seats is searched as its text
     asked = [seats.contains(f'"{seat}"', autoescape=True) for seat in (f"user:{viewer.person}", *viewer.pools)]
     return or_(Step.person == viewer.person, *asked)
 

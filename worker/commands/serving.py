@@ -20,23 +20,13 @@ GRACE = 5  # seconds for requests under way
 
 def api(asked: Asked) -> int:
     """Serve the API and the console."""
-    import uvicorn  # heavy, and only for this command
-
-    from worker.serving_api import api_app
+    from worker.serving_api import serve_api  # heavy, and only for this command
 
     begin_log("api")
     settings = asked.settings
     asyncio.run(schema_ready(settings))
     host, port = asked.maybe("host") or settings.host, asked.number("port") or settings.port
-    uvicorn.run(
-        api_app(settings),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-        proxy_headers=True,
-    )
+    serve_api(settings, host, port, GRACE)
     return 0
 
 
