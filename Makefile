@@ -40,7 +40,6 @@ check: dev ## Style, types and rooms: ruff, mypy, pyright, import-linter, deno
 	$(BIN)/basedpyright
 	$(BIN)/deno fmt --check --quiet --permit-no-files
 	$(BIN)/deno lint --quiet --permit-no-files
-	$(BIN)/deno test --quiet --permit-no-files
 
 .PHONY: dev
 dev: venv ## Install what the tests need
