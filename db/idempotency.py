@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.tables import Idempotency
@@ -57,7 +57,7 @@ async def claim(conn: AsyncConnection, wanted: Claim, now: datetime) -> Replay |
     inserted = await conn.execute(insert_new(conn, Idempotency), row)
     if inserted.rowcount == 1:
         return None
-    known = (await conn.execute(select(*_KNOWN).where(*_is(wanted)).with_for_update())).one_or_none()
+    known = (await conn.execute(_KNOWN, _named(wanted))).one_or_none()
     if known is None:
         raise KeyInUse(wanted.key)  # it was released between the two statements
     if known.request_hash != wanted.request_hash:
@@ -66,7 +66,7 @@ async def claim(conn: AsyncConnection, wanted: Claim, now: datetime) -> Replay |
         return Replay(known.status, known.body or "")
     if known.created_at > now - STALE:
         raise KeyInUse(wanted.key)
-    await conn.execute(update(Idempotency).where(*_is(wanted)).values(created_at=now))
+    await conn.execute(_UPDATE, {**_named(wanted), "created_at": now})
     return None
 
 
@@ -74,12 +74,13 @@ async def keep_answer(
     conn: AsyncConnection, claimed: Claim, status: int, body: str, ticket_id: int | None = None
 ) -> None:
     """The answer, to be given again. ``ticket_id``: whose content it may quote, so that it is erased with it."""
-    await conn.execute(update(Idempotency).where(*_is(claimed)).values(status=status, body=body, ticket_id=ticket_id))
+    answer = {"status": status, "body": body, "ticket_id": ticket_id}
+    await conn.execute(_UPDATE, {**_named(claimed), **answer})
 
 
 async def release(conn: AsyncConnection, claimed: Claim) -> None:
     """Give the key back: nothing was done, and the same request may be sent again."""
-    await conn.execute(delete(Idempotency).where(*_is(claimed), Idempotency.status.is_(None)))
+    await conn.execute(_RELEASE, _named(claimed))
 
 
 async def forget_before(conn: AsyncConnection, moment: datetime) -> None:
@@ -87,8 +88,16 @@ async def forget_before(conn: AsyncConnection, moment: datetime) -> None:
     await conn.execute(delete(Idempotency).where(Idempotency.created_at < moment))
 
 
-_KNOWN = (Idempotency.request_hash, Idempotency.status, Idempotency.body, Idempotency.created_at)
+# Built once: building a statement costs more than running it.
+_IT = (Idempotency.principal == bindparam("by"), Idempotency.key == bindparam("named"))
+_KNOWN = (
+    select(Idempotency.request_hash, Idempotency.status, Idempotency.body, Idempotency.created_at)
+    .where(*_IT)
+    .with_for_update()
+)
+_UPDATE = update(Idempotency).where(*_IT)
+_RELEASE = delete(Idempotency).where(*_IT, Idempotency.status.is_(None))
 
 
-def _is(wanted: Claim) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (Idempotency.principal == wanted.principal, Idempotency.key == wanted.key)
+def _named(wanted: Claim) -> dict[str, object]:
+    return {"by": wanted.principal, "named": wanted.key}

@@ -77,28 +77,21 @@ async def match_waiting(
         return 0
     if not locked:
         await lock_names(conn, map(lock_of, keys))
-    known = {"kinds": [key.kind for key in keys], "values": [key.value for key in keys]}
-    rows = await conn.execute(_WAITING_FOR, known)
-    waiting = rows.all()
+    found = [one for key in keys for one in (await conn.execute(_WAITING_FOR, key._asdict())).scalars()]
+    if not found:
+        return 0
+    waiting = (await conn.execute(_WAITING.where(Inbox.id.in_(found)))).all()
     for row in waiting:
         event = Occurred(row.type, row.source, row.event_id, dict(row.data))
         await _hand_over(conn, row.id, event, [ticket_id], now)
     return len(waiting)
 
 
-# Built once: building a statement costs more than running it. A key's value is all but never one of two kinds, and an
-# event that it brings to one ticket too many is judged by the `match` of the step that waits.
-_WAITING_FOR = (
+# Built once: building a statement costs more than running it, and for nearly every new ticket nothing waits.
+_WAITING_FOR = select(InboxKey.inbox_id).where(InboxKey.kind == bindparam("kind"), InboxKey.value == bindparam("value"))
+_WAITING = (
     select(Inbox.id, Inbox.type, Inbox.source, Inbox.event_id, Inbox.data)
-    .where(
-        Inbox.status == InboxStatus.WAITING.value,
-        Inbox.id.in_(
-            select(InboxKey.inbox_id).where(
-                InboxKey.kind.in_(bindparam("kinds", expanding=True)),
-                InboxKey.value.in_(bindparam("values", expanding=True)),
-            )
-        ),
-    )
+    .where(Inbox.status == InboxStatus.WAITING.value)
     .order_by(Inbox.id)
     .with_for_update()
 )
