@@ -71,6 +71,7 @@ def create(
     )
     app.state.doors = doors
     problems.install(app)
+    app.include_router(tickets.intake, prefix=V1)
     for module in (tickets, steps, commands, files, events, definitions):
         app.include_router(module.router, prefix=V1)
     for module in (hooks, health):

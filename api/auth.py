@@ -69,6 +69,19 @@ async def principal(
 Asking = Annotated[Principal, Depends(principal)]
 
 
+async def of_key_alone(request: Request) -> Principal | None:
+    """Whoever sends a request with a key and says no more about who asks; for others None: ``principal`` knows them.
+
+    Raises 401 for a key that is not valid."""
+    if "on-behalf-of" in request.headers or "x-csrf-token" in request.headers:
+        return None
+    credentials = await bearer(request)
+    if credentials is None:
+        return None
+    doors: Doors = request.app.state.doors
+    return await _of_key(doors, credentials.credentials)
+
+
 def needs(scope: Scope) -> params.Depends:
     """A dependency: whoever asks must hold this scope."""
 

@@ -56,14 +56,16 @@ class Once:
             if self.given and (kept := await self._claimed(conn)):
                 return kept
             reply = await work(conn)
+            body = dump(reply.body)
             if self.given:
-                await keep_answer(conn, self.claim, reply.status, dump(reply.body).decode(), reply.ticket_id)
-        return _response(reply)
+                await keep_answer(conn, self.claim, reply.status, body.decode(), reply.ticket_id)
+        return _response(reply, body)
 
     async def around(self, work: Callable[[], Awaitable[Reply]]) -> Response:
         """Do it elsewhere, between claiming the key and keeping the answer. A refusal frees the key again."""
         if not self.given:
-            return _response(await work())
+            reply = await work()
+            return _response(reply, dump(reply.body))
         async with self.doors.store.write() as conn:
             if kept := await self._claimed(conn):
                 return kept
@@ -74,9 +76,10 @@ class Once:
                 async with self.doors.store.write() as conn:
                     await release(conn, self.claim)
             raise
+        body = dump(reply.body)
         async with self.doors.store.write() as conn:
-            await keep_answer(conn, self.claim, reply.status, dump(reply.body).decode(), reply.ticket_id)
-        return _response(reply)
+            await keep_answer(conn, self.claim, reply.status, body.decode(), reply.ticket_id)
+        return _response(reply, body)
 
     async def _claimed(self, conn: AsyncConnection) -> Response | None:
         """The answer given before; None when the write is now ours to do."""
@@ -91,9 +94,9 @@ class Once:
         return Response(kept.body, kept.status, headers=REPLAYED, media_type="application/json")
 
 
-def _response(reply: Reply) -> Response:
+def _response(reply: Reply, body: bytes) -> Response:
     headers = {"Location": reply.location} if reply.location else None
-    return Response(dump(reply.body), reply.status, headers=headers, media_type="application/json")
+    return Response(body, reply.status, headers=headers, media_type="application/json")
 
 
 async def once(
