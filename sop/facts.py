@@ -24,6 +24,7 @@ class FactType(StrEnum):
     RUN_ENDED = "run.ended"
     STEP_OPENED = "step.opened"
     STEP_ASSIGNED = "step.assigned"
+    STEP_MOVED = "step.moved"
     STEP_SKIPPED = "step.skipped"
     STEP_CLOSED = "step.closed"
     ACTION_CALLED = "action.called"

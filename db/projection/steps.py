@@ -66,6 +66,13 @@ async def step_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
     shadow.deadlines_moved = True
 
 
+async def step_moved(shadow: Shadow, fact: Fact, told: Told) -> None:
+    """The step has got the time back that it lost while the ticket was paused."""
+    moved = {"due_at": moment_of(told, "due_at"), "timeout_at": moment_of(told, "timeout_at")}
+    await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(moved))
+    shadow.deadlines_moved = True
+
+
 async def step_assigned(shadow: Shadow, fact: Fact, told: Told) -> None:
     """Somebody has the step: a person, a pool, or the approvers asked."""
     values: dict[str, object] = {"person": text_of(told, "person"), "pool": text_of(told, "pool")}

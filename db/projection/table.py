@@ -27,6 +27,7 @@ PROJECTORS: Mapping[FactType, Projector] = {
     FactType.RUN_ENDED: steps.run_ended,
     FactType.STEP_OPENED: steps.step_opened,
     FactType.STEP_ASSIGNED: steps.step_assigned,
+    FactType.STEP_MOVED: steps.step_moved,
     FactType.STEP_SKIPPED: steps.step_skipped,
     FactType.STEP_CLOSED: steps.step_closed,
     FactType.ACTION_CALLED: ledger_only,

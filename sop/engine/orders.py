@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop.commands import ChooseDefinitions
-from sop.engine import builtin, flow, lifecycle, people
+from sop.engine import alarms, builtin, flow, lifecycle, people
 from sop.engine.address import find
 from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
 from sop.engine.turn import Turn
 from sop.events import ActorKind, Command, Occurred, TicketCommanded
+from sop.facts import FactType
 from sop.model import Approval, Result, Task
 from sop.refusals import NotAllowed, NotPossible, TicketOver
 from sop.state import AlarmKind, Run, RunPhase, State, Thread
@@ -133,6 +134,9 @@ def _resume(turn: Turn) -> None:
         for alarm in state.alarms:
             if alarm.thread == thread.id and alarm.run == run.id and alarm.kind is not AlarmKind.ELAPSED:
                 alarm.at += lost
+        if opened.due_at or opened.timeout_at:
+            moved: dict[str, Value] = {"due_at": alarms.iso(opened.due_at), "timeout_at": alarms.iso(opened.timeout_at)}
+            turn.tell(FactType.STEP_MOVED, run, thread, moved)
 
 
 def _cancel(turn: Turn) -> None:
