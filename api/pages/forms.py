@@ -25,6 +25,7 @@ WRONG = {
     "too few": msg("That is too few."),
     "too many": msg("That is too many."),
     "too long": msg("That is too long."),
+    "too short": msg("That is too short."),
     "not text": msg("This must be text."),
     "not a number": msg("This is not a number."),
     "not an amount of money": msg("This is not an amount of money."),
