@@ -70,6 +70,7 @@ def a_long_story() -> Facts:
     story.add(FactType.EVENT_MATCHED, type="parcel.received", source="sf", id="e1")
     story.add(FactType.CLOCK_BREACHED, clock="resolution", due_at=due, fired_at=due)
     story.add(FactType.CLOCK_STOPPED, clock="resolution", met=False, due_at=due)
+    story.add(FactType.STEP_MOVED, "inspect", due_at=due, timeout_at=None)
     story.add(FactType.RUN_ENDED, result="resolved")
     return story.add(FactType.TICKET_STATUS, run=None, status="resolved", result="resolved")
 
