@@ -71,7 +71,7 @@ class Once:
                 return kept
         try:
             reply = await work()
-        except BaseException:
+        except BaseException:  # a cancelled request too must free the key; it is raised on at once
             with suppress(StoreUnavailable):  # what went wrong matters more; an old claim is free again by itself
                 async with self.doors.store.write() as conn:
                     await release(conn, self.claim)
