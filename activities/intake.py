@@ -22,9 +22,11 @@ from playbooks.choosing import choose
 from playbooks.classify import Request, classify
 from sop.company import CategoryShape, RuleShape
 from sop.definition import Compiled
+from sop.model import Kind
 from sop.values import Value, Values, decode
 
 USUAL_PRIORITY = "normal"
+PLAYBOOK = str(Kind.PLAYBOOK)
 COMPLAINT = "complaint"
 """The category whose tickets ``customer.complaint_count`` counts."""
 
@@ -64,9 +66,13 @@ class Intake:
 
     @activity.defn(name=CHOOSE)
     async def choose(self, asked: Choosing) -> Taken:
-        """The definitions that start on an event of a ticket under way."""
+        """The definitions that start on an event of a ticket under way, or the playbook that is wanted by name."""
         async with self._store.read() as conn:
-            chosen = await self._chosen(conn, asked, _mapping(asked.ticket), _mapping(asked.customer))
+            if asked.playbook is not None:
+                named = await definitions.definition(conn, PLAYBOOK, asked.playbook)
+                chosen = [named] if named else []
+            else:
+                chosen = await self._chosen(conn, asked, _mapping(asked.ticket), _mapping(asked.customer))
         return Taken(str(asked.ticket.get("category")), str(asked.ticket.get("priority")), definitions=list(chosen))
 
     async def _chosen(self, conn: AsyncConnection, asked: Choosing, ticket: Values, customer: Values) -> list[Compiled]:

@@ -13,6 +13,9 @@ INTAKE, CHOOSE, WRITE = "intake", "choose", "write"
 CREATED, CLASSIFIED, REOPENED = "ticket.created", "ticket.classified", "ticket.reopened"
 """The events of the ticket itself that definitions start on at intake: of a new one, or of one that had closed."""
 
+NAMED = "playbook.named"
+"""What ``Choosing.on`` says when a playbook is wanted by its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -28,7 +31,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """Which definitions start on this event?"""
+    """Which definitions start on this event? With ``playbook``: the playbook of that key, whatever it starts on."""
 
     ticket_id: int
     on: str
@@ -36,6 +39,7 @@ class Choosing:
     customer: dict[str, Json]
     event: dict[str, Json] = field(default_factory=dict)
     sop: str | None = None
+    playbook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

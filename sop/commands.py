@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -58,8 +58,18 @@ class ChooseDefinitions:
 
 
 @dataclass(frozen=True, slots=True)
+class StartPlaybook:
+    """A playbook is wanted by its key: find the version published now, tell ``PlaybookFound``. ``inputs`` go to those
+    of its own inputs that have these names; ``cause`` says why, such as ``promise:p7``."""
+
+    key: str
+    cause: str
+    inputs: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The ticket's life is over."""
 
 
-Command: TypeAlias = CallAction | Project | SetTimer | ClearTimer | ChooseDefinitions | Finish
+Command: TypeAlias = CallAction | Project | SetTimer | ClearTimer | ChooseDefinitions | StartPlaybook | Finish

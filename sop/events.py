@@ -57,6 +57,16 @@ class DefinitionsChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybookFound:
+    """The playbook that ``StartPlaybook`` asked for, in the version published now; without one there is none."""
+
+    key: str
+    cause: str
+    definition: Compiled | None
+    inputs: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StepAnswered:
     """A person completes a task. ``step`` is ``<step>`` or ``<run>.<step>``."""
 
@@ -186,6 +196,7 @@ class Tick:
 Event: TypeAlias = (
     Classified
     | DefinitionsChosen
+    | PlaybookFound
     | StepAnswered
     | VoteCast
     | IncidentSettled

@@ -284,7 +284,8 @@ class Asked:
 @dataclass(slots=True)
 class State:
     """Everything the engine knows of a ticket. ``earlier`` counts the ledger rows of its lives before this one;
-    ``heard`` are the messages it knows of; ``starters`` the event types for which definitions may start."""
+    ``heard`` are the messages it knows of; ``starters`` the event types for which definitions may start; ``wanted`` the
+    playbooks asked for by name that are still being looked for."""
 
     ticket: Outputs
     customer: Outputs
@@ -307,6 +308,7 @@ class State:
     finished: bool = False
     earlier: int = 0
     heard: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

@@ -15,8 +15,9 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from activities.messages import CHOOSE, CREATED, INTAKE, REOPENED, WRITE, Choosing, Found, Taken, Writing
-from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer
+from activities.messages import CHOOSE, CREATED, INTAKE, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
+from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
+from sop.definition import Compiled
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
@@ -24,6 +25,7 @@ from sop.events import (
     DefinitionsChosen,
     Dispatched,
     Event,
+    PlaybookFound,
     Tick,
 )
 from sop.facts import Fact
@@ -58,7 +60,7 @@ class TicketWorkflow:
     def __init__(self, start: TicketStart) -> None:
         self._start = start
         self._unwritten: list[Fact] = []
-        self._choices: list[ChooseDefinitions] = []
+        self._choices: list[ChooseDefinitions | StartPlaybook] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._armed: datetime | None = None
@@ -181,7 +183,7 @@ class TicketWorkflow:
                     self._unwritten.append(command.fact)
                 case CallAction():
                     self._begin(command)
-                case ChooseDefinitions():
+                case ChooseDefinitions() | StartPlaybook():
                     self._choices.append(command)
                 case Finish():
                     self._finished = True
@@ -202,7 +204,7 @@ class TicketWorkflow:
         self._tell(DefinitionsChosen(on, tuple(taken.definitions)))
         self._ready = True
 
-    def _asking(self, on: str, event: dict[str, object] | None = None) -> Choosing:
+    def _asking(self, on: str, event: dict[str, object] | None = None, playbook: str | None = None) -> Choosing:
         state = self._engine.state
         return Choosing(
             self._start.ticket_id,
@@ -211,6 +213,7 @@ class TicketWorkflow:
             messages.encoded(state.customer),
             messages.encoded(event or {}),
             self._start.sop,
+            playbook,
         )
 
     async def _write(self) -> None:
@@ -232,15 +235,23 @@ class TicketWorkflow:
             self._written = facts[-1].seq
             self._show()
 
-    async def _choose(self, choice: ChooseDefinitions) -> None:
+    async def _choose(self, choice: ChooseDefinitions | StartPlaybook) -> None:
+        if isinstance(choice, StartPlaybook):
+            named = await self._found(self._asking(NAMED, playbook=choice.key))
+            self._tell(PlaybookFound(choice.key, choice.cause, next(iter(named), None), choice.inputs))
+        else:
+            chosen = await self._found(self._asking(choice.on, dict(choice.event)))
+            self._tell(DefinitionsChosen(choice.on, chosen))
+
+    async def _found(self, asking: Choosing) -> tuple[Compiled, ...]:
         taken: Taken = await workflow.execute_local_activity(
             CHOOSE,
-            self._asking(choice.on, dict(choice.event)),
+            asking,
             result_type=Taken,
             start_to_close_timeout=LOCAL,
             retry_policy=PATIENT,
         )
-        self._tell(DefinitionsChosen(choice.on, tuple(taken.definitions)))
+        return tuple(taken.definitions)
 
     def _begin(self, call: CallAction) -> None:
         task = asyncio.create_task(self._call(call))

@@ -17,6 +17,7 @@ from sop.engine import (
     lifecycle,
     orders,
     people,
+    playbooks,
     remedies,
     systems,
     undo,
@@ -35,6 +36,7 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PlaybookFound,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -166,6 +168,8 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             lifecycle.classified(turn, event)
         case DefinitionsChosen():
             lifecycle.chosen(turn, event)
+        case PlaybookFound():
+            playbooks.found(turn, event)
         case _:
             assert_never(event)
 

@@ -18,9 +18,13 @@ MAX_VISITS = 20
 
 
 def start_run(
-    turn: Turn, compiled: Compiled, inputs: dict[str, Value] | None = None, parent: tuple[Run, Thread] | None = None
+    turn: Turn,
+    compiled: Compiled,
+    inputs: dict[str, Value] | None = None,
+    parent: tuple[Run, Thread] | None = None,
+    cause: str = "",
 ) -> Run:
-    """Start a definition as a run of the ticket; ``set_off`` lets it go."""
+    """Start a definition as a run of the ticket; ``set_off`` lets it go. ``cause``: why, when it was named."""
     run = Run(_free_name(turn, compiled["key"]), compiled, turn.now, inputs=dict(inputs or {}))
     if parent:
         run.parent_run, run.parent_thread = parent[0].id, parent[1].id
@@ -39,6 +43,7 @@ def start_run(
             "title": title,
             "parent_run": run.parent_run,
             "parent_step": run.parent_step,
+            **({"cause": cause} if cause else {}),
         },
         run=run,
     )

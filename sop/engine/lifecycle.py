@@ -199,11 +199,16 @@ def settle(turn: Turn) -> None:
     state = turn.state
     _tell_status(turn)
     clocks.settle(turn)
-    if state.cancelling and not state.finished and all(r.phase is RunPhase.ENDED for r in state.runs.values()):
+    if state.cancelling and not state.finished and not _busy(state):
         state.finished = True
         state.alarms, state.asked = [], {}
         _tell_status(turn)
         turn.commands.append(Finish())
+
+
+def _busy(state: State) -> bool:
+    """Whether something still runs for a ticket that is to close, or is about to."""
+    return bool(state.wanted) or any(run.phase is not RunPhase.ENDED for run in state.runs.values())
 
 
 def _tell_status(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sop.calendars import Calendar
-from sop.commands import CallAction, Command, Project
+from sop.commands import CallAction, Command, Project, StartPlaybook
 from sop.definition import Compiled
 from sop.durations import parse
 from sop.engine import Engine
@@ -25,6 +25,7 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PlaybookFound,
     Remedy,
     StepAnswered,
     Tick,
@@ -60,7 +61,8 @@ class Mocks:
 
 @dataclass(slots=True)
 class Stage:
-    """One ticket with its engine, its facts, its clock and the world around it."""
+    """One ticket with its engine, its facts, its clock and the world around it. ``playbooks``: those that may be wanted
+    by name, by key."""
 
     engine: Engine
     now: datetime
@@ -68,9 +70,12 @@ class Stage:
     people: Mapping[str, list[str]]
     facts: list[Fact] = field(default_factory=list)
     calls: list[CallAction] = field(default_factory=list)
+    playbooks: Mapping[str, Compiled] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, script: Script, case: Case, compiled: Compiled) -> Stage:
+    def open(
+        cls, script: Script, case: Case, compiled: Compiled, playbooks: Mapping[str, Compiled] | None = None
+    ) -> Stage:
         """The ticket of a case, classified, with the definition started."""
         now = script.start_of(case).astimezone(UTC)
         ticket, customer = script.ticket_of(case), script.customer_of(case)
@@ -80,6 +85,7 @@ class Stage:
         stage = cls(
             engine, now, Mocks({**script.mocks, **(case.mocks or {})}), {**script.people, **(case.people or {})}
         )
+        stage.playbooks = playbooks or {}
         stage.carry_out(commands)
         stage.tell(classification_of(facts))
         inputs = {name: decode(value) for name, value in (case.inputs or {}).items()}
@@ -105,6 +111,11 @@ class Stage:
                     queue.extend(self.engine.handle(answer, self.now))
             elif isinstance(command, CallAction):
                 calls.append(command)
+            elif isinstance(command, StartPlaybook):
+                queue.extend(self.engine.handle(self._named(command), self.now))
+
+    def _named(self, wanted: StartPlaybook) -> PlaybookFound:
+        return PlaybookFound(wanted.key, wanted.cause, self.playbooks.get(wanted.key), wanted.inputs)
 
     def _call(self, call: CallAction) -> list[Command]:
         self.calls.append(call)
@@ -167,9 +178,11 @@ def _seats(wanted: str, people: Mapping[str, list[str]], *, expand: bool) -> lis
     return [f"user:{member}" for member in members] if expand else [wanted] if members else []
 
 
-def play(script: Script, case: Case, compiled: Compiled) -> tuple[Stage, list[str]]:
+def play(
+    script: Script, case: Case, compiled: Compiled, playbooks: Mapping[str, Compiled] | None = None
+) -> tuple[Stage, list[str]]:
     """Play one case; the stage it leaves and the acts that did not go as written."""
-    stage = Stage.open(script, case, compiled)
+    stage = Stage.open(script, case, compiled, playbooks)
     wrong: list[str] = []
     for number, act in enumerate(case.play, 1):
         if act.after:

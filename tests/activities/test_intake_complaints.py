@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities.intake import Intake
-from activities.messages import CREATED, Choosing
+from activities.messages import CREATED, NAMED, Choosing
 from db.customers import NewCustomer
 from db.intake import NewTicket, accept_ticket
 from db.session import Store
@@ -38,6 +38,21 @@ async def test_the_playbook_for_first_complaints_starts_at_the_first_alone(store
     started = [await _started(store, intake, customer) for customer in ("C-1", "C-1", "C-2")]
 
     assert started == [{"complaint", "first_complaint"}, {"complaint"}, {"complaint", "first_complaint"}]
+
+
+async def test_a_playbook_wanted_by_name_is_found_whatever_it_starts_on(store: Store, checkout: Path) -> None:
+    edition = prepare(checkout)
+    intake = Intake(store, rules_of(edition.workspace))
+    async with store.write() as conn:
+        await publish(conn, edition, "test", NOW)
+
+    found = await intake.choose(Choosing(1, NAMED, {}, {}, playbook="first_complaint"))
+    nothing = await intake.choose(Choosing(1, NAMED, {}, {}, playbook="no_such_playbook"))
+
+    assert [(one["kind"], one["key"], one["version"]) for one in found.definitions] == [
+        ("playbook", "first_complaint", 1)
+    ]
+    assert nothing.definitions == []
 
 
 async def _started(store: Store, intake: Intake, customer: str) -> set[str]:

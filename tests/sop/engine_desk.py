@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
 from sop.catalog import Catalog, office_hours
-from sop.commands import CallAction, ChooseDefinitions, Command, Finish, Project
+from sop.commands import CallAction, ChooseDefinitions, Command, Finish, Project, StartPlaybook
 from sop.definition import Compiled
 from sop.durations import parse
 from sop.engine import Engine
@@ -28,6 +28,7 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PlaybookFound,
     Remedy,
     StepAnswered,
     Tick,
@@ -114,6 +115,7 @@ class Desk:
     calls: dict[str, CallAction] = field(default_factory=dict)
     made: list[CallAction] = field(default_factory=list)
     choices: list[ChooseDefinitions] = field(default_factory=list)
+    wanted: list[StartPlaybook] = field(default_factory=list)
     finished: bool = False
     stored: object = None
 
@@ -161,6 +163,8 @@ class Desk:
                 self.made.append(command)
             elif isinstance(command, ChooseDefinitions):
                 self.choices.append(command)
+            elif isinstance(command, StartPlaybook):
+                self.wanted.append(command)
             elif isinstance(command, Finish):
                 self.finished = True
         assert [fact.seq for fact in self.facts] == list(range(1, len(self.facts) + 1))
@@ -183,6 +187,11 @@ class Desk:
 
     def order(self, command: Order, by: Actor | str = "ann", to: str | None = None, step: str | None = None) -> None:
         self.tell(TicketCommanded(command, _somebody(by), to, step=step))
+
+    def find(self, definition: Compiled | None) -> None:
+        """The oldest playbook wanted by name is found, or is not there."""
+        wanted = self.wanted.pop(0)
+        self.tell(PlaybookFound(wanted.key, wanted.cause, definition, wanted.inputs))
 
     def settle(self, step: str, choice: Remedy, by: Actor | str = "dan", **values: Value) -> None:
         self.tell(IncidentSettled(step, _somebody(by), choice, values))

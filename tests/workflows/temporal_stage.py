@@ -6,7 +6,7 @@ import asyncio
 import collections.abc
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,6 +64,7 @@ class World:
     case: Case
     mocks: Mocks
     facts: dict[int, list[Fact]] = field(default_factory=dict)
+    playbooks: Mapping[str, Compiled] = field(default_factory=dict)
 
     @activity.defn(name="intake")
     async def intake(self, asked: Choosing) -> Taken:
@@ -72,7 +73,8 @@ class World:
 
     @activity.defn(name="choose")
     async def choose(self, asked: Choosing) -> Taken:
-        return Taken("", "")
+        named = self.playbooks.get(asked.playbook or "")
+        return Taken("", "", definitions=[named] if named else [])
 
     @activity.defn(name="write")
     async def write(self, writing: Writing) -> list[Found]:
@@ -126,13 +128,20 @@ class Lockstep:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, env: WorkflowEnvironment, script: Script, case: Case, compiled: Compiled, number: int, **start: Any
+        cls,
+        env: WorkflowEnvironment,
+        script: Script,
+        case: Case,
+        compiled: Compiled,
+        number: int,
+        playbooks: Mapping[str, Compiled] | None = None,
+        **start: Any,
     ) -> AsyncIterator[Lockstep]:
         """Open the ticket of a case on both."""
         now = await next_monday(env)
         case = case.model_copy(update={"at": now.isoformat()})
-        pure = PureStage.open(script, case, compiled)
-        world = World(compiled, script, case, Mocks({**script.mocks, **(case.mocks or {})}))
+        pure = PureStage.open(script, case, compiled, playbooks)
+        world = World(compiled, script, case, Mocks({**script.mocks, **(case.mocks or {})}), playbooks=playbooks or {})
         step = cls(env, world, pure, number)
         async with Worker(
             env.client,
