@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from sop.definition import Compiled
+from sop.definition import Compiled, definition_of
 from sop.facts import Fact, FactType
 from sop.refusals import Refusal
-from sop.scenario import Case, Script, judge, play, read_scripts
+from sop.scenario import Case, Coverage, Script, coverage_of, judge, play, read_scripts
 from sop.scenario.script import NotAScenario
 from worker.words import Failure
 
@@ -23,28 +23,29 @@ class Story:
     script: Script
     definition: Path
     subs: tuple[Path, ...] = ()
+    path: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one case went: ``wrong`` is empty when all was as expected; ``seconds`` it took."""
+    """How one case went: ``wrong`` is empty when all was as expected; ``facts`` it left behind, ``seconds`` it took."""
 
     story: Story
     case: str
     wrong: tuple[str, ...]
     seconds: float
+    facts: tuple[Fact, ...] = ()
 
 
 def read_stories(texts: Mapping[str, str], folder: Path) -> list[Story]:
     """The stories of scenario files (path → text), whose paths are relative to ``folder``. Raises ``Failure``."""
-    return [
-        _story(file, script, (folder / file).parent) for file, text in texts.items() for script in _scripts(text, file)
-    ]
+    return [_story(file, script, folder / file) for file, text in texts.items() for script in _scripts(text, file)]
 
 
-def _story(file: str, script: Script, home: Path) -> Story:
+def _story(file: str, script: Script, path: Path) -> Story:
+    home = path.parent
     subs = tuple((home / sub).resolve() for sub in script.subs.values())
-    return Story(file, script, (home / script.file).resolve(), subs)
+    return Story(file, script, (home / script.file).resolve(), subs, path)
 
 
 def _scripts(text: str, file: str) -> list[Script]:
@@ -60,18 +61,28 @@ def play_all(stories: Iterable[Story], compiled: Mapping[Path, Compiled]) -> Ite
         definition = compiled.get(story.definition)
         for case in story.script.cases:
             began = perf_counter()
-            wrong = _wrong(story.script, case, definition) if definition else [f"no definition at {story.script.file}"]
-            yield Outcome(story, case.name, tuple(wrong), perf_counter() - began)
+            facts, wrong = _went(story.script, case, definition) if definition else _nowhere(story)
+            yield Outcome(story, case.name, tuple(wrong), perf_counter() - began, tuple(facts))
 
 
-def _wrong(script: Script, case: Case, definition: Compiled) -> Sequence[str]:
+def _nowhere(story: Story) -> tuple[Sequence[Fact], Sequence[str]]:
+    return (), [f"no definition at {story.script.file}"]
+
+
+def _went(script: Script, case: Case, definition: Compiled) -> tuple[Sequence[Fact], Sequence[str]]:
     try:
         stage, wrong = play(script, case, definition)
     except (Refusal, LookupError, ValueError) as error:
-        return [f"{type(error).__name__}: {error}"]
-    return [*wrong, *judge(case.expect, stage.facts, _main_run(stage.facts))]
+        return (), [f"{type(error).__name__}: {error}"]
+    return stage.facts, [*wrong, *judge(case.expect, stage.facts, _main_run(stage.facts))]
 
 
 def _main_run(facts: Sequence[Fact]) -> str:
     """The run the story is about: the first that started."""
     return next((fact.run or "" for fact in facts if fact.type is FactType.RUN_STARTED), "")
+
+
+def coverages(outcomes: Iterable[Outcome], compiled: Mapping[Path, Compiled]) -> dict[Path, Coverage]:
+    """How much of each definition the stories have come by, sub-SOPs called by others included; none: 0 percent."""
+    told = [outcome.facts for outcome in outcomes]
+    return {path: coverage_of(definition_of(each), told) for path, each in compiled.items()}

@@ -123,6 +123,14 @@ DESIGNING = (
                 metavar="FILE",
             ),
             _CATALOG,
+            _arg("--min-coverage", zh="每个定义至少覆盖百分之几", en="least coverage of each, in percent", type=int),
+            _arg("--junit", zh="写 JUnit XML 到此文件", en="write JUnit XML to this file", metavar="FILE"),
+            _arg(
+                "--update-snapshots",
+                zh="写下每个场景的经过，以后与它比较",
+                en="write down how each case goes, to compare with later",
+                action="store_true",
+            ),
         ),
     ),
     Command(

@@ -155,6 +155,43 @@ def test_a_scenario_that_fails_says_what_went_wrong(here: Here, env: dict[str, s
     assert "result: expected resolved, got cancelled" in told.stdout
 
 
+def test_too_little_coverage_fails_and_names_what_is_missing(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    story = tmp_path / "story.yaml"
+    case = "{name: never answered, play: [{after: 8d}], expect: {result: cancelled}}"
+    story.write_text(
+        f"file: {ROOT / RETURN}\nticket: {{category: return, order: {{no: O1, paid: 1}}}}\ncases: [{case}]\n"
+    )
+    enough = here("sop", "test", str(story), "--min-coverage", "5", env=env)
+    few = here("sop", "test", str(story), "--min-coverage", "50", env=env)
+    whole = here("sop", "test", "--min-coverage", "100", env=env)
+
+    assert (enough.returncode, few.returncode, whole.returncode) == (0, 1, 0)
+    assert "✗ return.sop.yaml  coverage 13% (3/23)" in few.stdout
+    assert "reject refund_approval" in few.stdout
+    assert "1 passed, 0 failed" in few.stdout
+
+
+def test_snapshots_are_written_once_and_compared_afterwards(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    story = tmp_path / "story.yaml"
+    text = (
+        f"file: {ROOT / RETURN}\nticket: {{category: return, order: {{no: O1, paid: 1}}}}\n"
+        "cases: [{name: never answered, play: [{after: 8d}], expect: {}}]\n"
+    )
+    story.write_text(text, encoding="utf-8")
+    first = here("sop", "test", str(story), "--update-snapshots", "--junit", str(tmp_path / "j.xml"), env=env)
+    same = here("sop", "test", str(story), env=env)
+    story.write_text(text.replace("8d", "6d"), encoding="utf-8")
+    other = here("sop", "test", str(story), env=env)
+    accepted = here("sop", "test", str(story), "--update-snapshots", env=env)
+    again = here("sop", "test", str(story), env=env)
+
+    codes = [told.returncode for told in (first, same, other, accepted, again)]
+    assert codes == [0, 0, 1, 0, 0]
+    assert "run.ended return" in (tmp_path / "story.snapshot").read_text("utf-8") + other.stdout
+    assert "    -+7d 00:00" in other.stdout
+    assert 'name="never answered"' in (tmp_path / "j.xml").read_text("utf-8")
+
+
 def test_a_definition_is_walked_through_from_a_pipe(env: dict[str, str]) -> None:
     acts = [
         "1 photos=[a.jpg,b.jpg] reason=质量问题",
