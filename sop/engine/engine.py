@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
-from sop.commands import ClearTimer, Command, SetTimer
+from sop.commands import ClearTimer, Command, Project, SetTimer
 from sop.engine import (
     approvals,
     branching,
@@ -76,7 +77,9 @@ class Engine:
         engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq))
         turn = engine._turn(now)
         seen = {name: facts.get(name) for name in ("channel", "category", "priority")}
-        turn.fact(FactType.TICKET_OPENED, {**seen, "customer": people_facts.get("id")})
+        told = {name: value for name, value in people_facts.items() if name not in (*PERSONAL, "id")}
+        known: dict[str, Value] = {"tags": facts.get("tags") or [], "customer_facts": told}
+        turn.fact(FactType.TICKET_OPENED, {**seen, "customer": people_facts.get("id"), **known})
         return engine, engine._settled(turn)
 
     def handle(self, event: Event, now: datetime) -> list[Command]:
@@ -86,7 +89,10 @@ class Engine:
         if self.state.finished and not isinstance(event, StepAnswered | VoteCast | IncidentSettled | TicketCommanded):
             return []
         _decide(turn, event)
-        return self._settled(turn)
+        commands = self._settled(turn)
+        if isinstance(event, TicketCommanded):
+            _told_who(commands, event)
+        return commands
 
     def check(self, event: Event, now: datetime) -> None:
         """Raise the ``Refusal`` of an event that cannot be accepted now; changes nothing."""
@@ -117,6 +123,18 @@ class Engine:
             self.state.armed = due
             turn.commands.append(ClearTimer() if due is None else SetTimer(due))
         return turn.commands
+
+
+def _told_who(commands: list[Command], ordered: TicketCommanded) -> None:
+    """Have the first fact of a command say which one it was, and whose: a pause leaves no other trace of that."""
+    first = next((each for each in commands if isinstance(each, Project)), None)
+    if first is None:
+        return
+    by, fact = ordered.by, first.fact
+    said: dict[str, Value] = {"kind": by.kind.value, "id": by.id, "acting_for": by.acting_for}
+    order: dict[str, Value] = {"name": ordered.command.value, "by": said}
+    order |= {"to": ordered.to, "note": ordered.note, "step": ordered.step}
+    commands[commands.index(first)] = Project(replace(fact, data={**fact.data, "command": order}))
 
 
 def _filled_in(ticket: Mapping[str, Value]) -> dict[str, Value]:

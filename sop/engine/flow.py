@@ -11,7 +11,7 @@ from sop.expressions import ExpressionError
 from sop.facts import FactType
 from sop.model import Label, Repeat, Result, Step
 from sop.state import Frame, OpenStep, Run, RunPhase, Thread
-from sop.values import Value
+from sop.values import Value, Values
 
 CONTINUE, END, INCIDENT = "continue", "end", "incident"
 MAX_VISITS = 20
@@ -22,9 +22,9 @@ def start_run(
     compiled: Compiled,
     inputs: dict[str, Value] | None = None,
     parent: tuple[Run, Thread] | None = None,
-    cause: str = "",
+    why: Values | None = None,
 ) -> Run:
-    """Start a definition as a run of the ticket; ``set_off`` lets it go. ``cause``: why, when it was named."""
+    """Start a definition as a run of the ticket; ``set_off`` lets it go. ``why``: what its fact tells of the cause."""
     run = Run(_free_name(turn, compiled["key"]), compiled, turn.now, inputs=dict(inputs or {}))
     if parent:
         run.parent_run, run.parent_thread = parent[0].id, parent[1].id
@@ -43,7 +43,7 @@ def start_run(
             "title": title,
             "parent_run": run.parent_run,
             "parent_step": run.parent_step,
-            **({"cause": cause} if cause else {}),
+            **(why or {}),
         },
         run=run,
     )

@@ -70,7 +70,7 @@ def _start(turn: Turn, on: str, compiled: Compiled, inputs: dict[str, Value]) ->
         return
     if state.result is not None and on != CLOSED and document.after_close is AfterClose.STOP:
         return
-    run = flow.start_run(turn, compiled, inputs)
+    run = flow.start_run(turn, compiled, inputs, why={"on": on, **({"inputs": inputs} if inputs else {})})
     clocks.start_clocks(turn, run)
     flow.set_off(turn, run)
 

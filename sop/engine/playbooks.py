@@ -31,7 +31,7 @@ def found(turn: Turn, event: PlaybookFound) -> None:
     if event.definition is None:
         _tell_missing(turn, event)
         return
-    run = flow.start_run(turn, event.definition, cause=event.cause)
+    run = flow.start_run(turn, event.definition, why={"cause": event.cause})
     run.inputs.update({name: value for name, value in event.inputs.items() if name in run.inputs})
     clocks.start_clocks(turn, run)
     flow.set_off(turn, run)
