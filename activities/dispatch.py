@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.owners import owner_of
 from db.dispatching import Ask, candidates, lead_of, team_of
 from db.people import person as known_person
 from sop.events import Dispatched
@@ -17,10 +18,14 @@ async def dispatch(conn: AsyncConnection, ask: Ask) -> Dispatched:
     """Find somebody for a fact that wants them.
 
     A role or team gives the least loaded of its people on duty who have the skills, and stays the pool from which
-    others may take the work; with nobody on duty the pool alone; with nobody at all the lead of the ticket's team."""
+    others may take the work; with nobody on duty the pool alone; with nobody at all the lead of the ticket's team.
+    Who has just had the work gets it only where nobody else can, and then it waits in the pool. For the ticket itself
+    see ``activities.owners``."""
     if ask.approvals:
         seats = [seat for wanted in ask.wanted for seat in await _seats(conn, ask, wanted)]
         return Dispatched(ask.seq, approvers=tuple(dict.fromkeys(seats)))
+    if ask.run is None:
+        return await owner_of(conn, ask)
     wanted = ask.wanted[0] if ask.wanted else OWNER
     person, pool = await _somebody(conn, ask, wanted)
     if person is None and pool is None:
@@ -40,14 +45,14 @@ async def _somebody(conn: AsyncConnection, ask: Ask, wanted: str) -> tuple[str |
         return await _lead(conn, ask), None
     if kind == "user":
         return (name, None) if await _is_active(conn, name) else (None, None)
-    return await _of_pool(conn, wanted, ask.skills)
+    return await _of_pool(conn, wanted, ask)
 
 
 async def _owner(conn: AsyncConnection, ask: Ask) -> tuple[str | None, str | None]:
     if ask.owner_person is not None:
         return ask.owner_person, _pool_of(ask)
     pool = _pool_of(ask)
-    return await _of_pool(conn, pool, ask.skills) if pool else (None, None)
+    return await _of_pool(conn, pool, ask) if pool else (None, None)
 
 
 def _pool_of(ask: Ask) -> str | None:
@@ -64,10 +69,11 @@ async def _is_active(conn: AsyncConnection, name: str) -> bool:
     return found is not None and found.active
 
 
-async def _of_pool(conn: AsyncConnection, seat: str, skills: Sequence[str]) -> tuple[str | None, str | None]:
-    on_duty = await _members(conn, seat, skills)
+async def _of_pool(conn: AsyncConnection, seat: str, ask: Ask) -> tuple[str | None, str | None]:
+    on_duty = await _members(conn, seat, ask.skills)
+    others = [person for person in on_duty if person != ask.besides]
     if on_duty:
-        return on_duty[0], seat
+        return (others[0] if others else None), seat
     return (None, seat) if await _members(conn, seat, (), on_duty=False) else (None, None)
 
 

@@ -7,7 +7,7 @@ travel with every ticket, and a ticket's text never leaves the database.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from playbooks.choosing import choose
 from playbooks.classify import Request, classify
 from sop.company import CategoryShape, RuleShape
 from sop.definition import Compiled
+from sop.desk import Desk, plain_desk
 from sop.model import Kind
 from sop.values import Value, Values, decode
 
@@ -33,10 +34,11 @@ COMPLAINT = "complaint"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The company's words for classification."""
+    """The company's words for classification, and the desk that tickets are pinned to."""
 
     rules: Sequence[RuleShape]
     categories: Mapping[str, CategoryShape]
+    desk: Desk = field(default_factory=Desk)
 
 
 class Intake:
@@ -62,7 +64,8 @@ class Intake:
             for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
                 chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
             starters = await _starters(conn)
-        return Taken(said.category, said.priority, said.team, said.rule, list(chosen), starters)
+        desk = plain_desk(self._rules.desk)
+        return Taken(said.category, said.priority, said.team, said.rule, list(chosen), starters, desk)
 
     @activity.defn(name=CHOOSE)
     async def choose(self, asked: Choosing) -> Taken:

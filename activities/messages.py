@@ -19,7 +19,8 @@ NAMED = "playbook.named"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What intake answers: the classification, the definitions to start, and the event types others may start on."""
+    """What intake answers: the classification, the definitions to start, the event types others may start on, and the
+    desk that the ticket is pinned to (``sop.desk``)."""
 
     category: str
     priority: str
@@ -27,6 +28,7 @@ class Taken:
     rule: str = ""
     definitions: list[Json] = field(default_factory=list)
     starters: list[str] = field(default_factory=list)
+    desk: dict[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)

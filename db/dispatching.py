@@ -19,7 +19,8 @@ from sop.state import ENDED
 class Ask:
     """Somebody is wanted for the fact ``seq``. ``wanted``: one seat (``role:x``, ``team:x``, ``user:x``, ``owner``,
     ``manager_of:owner``), several for an approval; ``expand``: every holder of a seat is to be asked, not any one.
-    ``run`` is None where the ticket itself wants an owner."""
+    ``run`` is None where the ticket itself wants an owner; ``besides``: who has just had it, and gets it only where
+    nobody else can; ``queue``: the ticket is to wait in the team's queue for somebody who takes it."""
 
     seq: int
     ticket_id: int
@@ -32,6 +33,8 @@ class Ask:
     owner_person: str | None
     owner_team: str | None
     priority: str
+    besides: str | None = None
+    queue: bool = False
 
 
 class Dispatch(Protocol):
@@ -78,13 +81,12 @@ async def candidates(
     return sorted(found, key=lambda one: (one.load, one.person.id))
 
 
-async def lead_of(conn: AsyncConnection, team: str | None) -> str | None:
-    """The lead of a team, while they are active."""
+async def lead_of(conn: AsyncConnection, team: str | None, *, on_duty: bool = False) -> str | None:
+    """The lead of a team, while they are active; with ``on_duty`` only while they are here."""
     if team is None:
         return None
-    return await conn.scalar(
-        select(Person.id).join(Team, Team.lead == Person.id).where(Team.key == team, Person.active)
-    )
+    found = select(Person.id).join(Team, Team.lead == Person.id).where(Team.key == team, Person.active)
+    return await conn.scalar(found.where(Person.on_duty) if on_duty else found)
 
 
 async def team_of(conn: AsyncConnection, person: str | None) -> str | None:

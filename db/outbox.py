@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from db.tables import Lane, Outbox, OutboxKind
-from sop.events import Actor, ActorKind, MessagePosted, Occurred
+from sop.events import Actor, ActorKind, Duty, DutyChanged, MessagePosted, Occurred
 from sop.values import Value, Values
 
 LEASE = timedelta(seconds=30)
@@ -129,7 +129,7 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     return Backlog(row[0], row[1], row[2])
 
 
-def payload_of(event: Occurred | MessagePosted) -> Values:
+def payload_of(event: Occurred | MessagePosted | DutyChanged) -> Values:
     """A signal's payload."""
     match event:
         case Occurred():
@@ -141,9 +141,16 @@ def payload_of(event: Occurred | MessagePosted) -> Values:
                 "visibility": event.visibility,
                 "by": actor_values(event.by),
             }
+        case DutyChanged():
+            return {
+                "event": "duty",
+                "person": event.person,
+                "duty": event.duty.value,
+                "emptied": list(event.emptied),
+            }
 
 
-def event_of(payload: Values) -> Occurred | MessagePosted:
+def event_of(payload: Values) -> Occurred | MessagePosted | DutyChanged:
     """The event of a signal's payload."""
     if payload["event"] == "occurred":
         data = payload["data"]
@@ -153,6 +160,8 @@ def event_of(payload: Values) -> Occurred | MessagePosted:
             str(payload["id"]),
             dict(data) if isinstance(data, Mapping) else {},
         )
+    if payload["event"] == "duty":
+        return DutyChanged(str(payload["person"]), Duty(str(payload["duty"])), _texts(payload["emptied"]))
     return MessagePosted(str(payload["message"]), actor_of(payload["by"]), str(payload["visibility"]))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from sop.durations import parse
 from sop.model import FormField, Shape
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -101,6 +103,37 @@ class EventShape(Shape):
     fields: tuple[Name, ...] = ()
 
 
+class Counted(StrEnum):
+    """A kind of hand-off that may be counted: one is one, however many steps it moves."""
+
+    TRANSFER = "transfer"
+    RELEASE = "release"
+    LEASE = "lease"
+    ESCALATION = "escalation"
+    AWAY = "away"
+
+
+def _lease(text: str) -> str:
+    if text != "never" and parse(text).amount < 1:
+        raise ValueError(f"{text} is no time at all: write 4wh, 1d, or never")
+    return text
+
+
+class DeskShape(Shape):
+    """Who holds a ticket, and for how long.
+
+    ``lease``: how long a claim holds without a sign of life from whoever claimed, or ``never`` ends; working time
+    counts on ``calendar``. More than ``max_handoffs`` (0: any number) of the kinds ``counted`` are told to
+    ``handoffs_to``, again after as many more. ``fallback_team`` answers for tickets that nobody else does."""
+
+    lease: Annotated[str, AfterValidator(_lease)] = "4wh"
+    calendar: Name = "default"
+    max_handoffs: Annotated[int, Field(ge=0, le=1000)] = 3
+    handoffs_to: Annotated[str, Field(pattern=r"^(lead|(user|role|team):[a-z][a-z0-9_]*)$")] = "lead"
+    counted: tuple[Counted, ...] = (Counted.TRANSFER, Counted.RELEASE, Counted.LEASE, Counted.ESCALATION)
+    fallback_team: Name | None = None
+
+
 class CompanyShape(Shape):
     """The whole file."""
 
@@ -111,6 +144,7 @@ class CompanyShape(Shape):
     skills: dict[Name, Title] = Field(default_factory=dict)
     people: dict[Name, PersonShape] = Field(default_factory=dict)
     calendars: dict[Name, CalendarShape]
+    desk: DeskShape = DeskShape()
     priorities: dict[Name, Title] = Field(default_factory=dict)
     channels: dict[Name, Title] = Field(default_factory=dict)
     segments: dict[Name, Title] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from sop.definition import Compiled
+from sop.desk import Desk
 from sop.values import Value
 
 
@@ -38,12 +39,14 @@ SYSTEM = Actor(ActorKind.SYSTEM, "system")
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """The ticket has its category, priority and team; ``rule`` names the rule that decided."""
+    """The ticket has its category, priority and team; ``rule`` names the rule that decided; ``desk`` is what it is
+    pinned to."""
 
     category: str
     priority: str
     team: str | None = None
     rule: str = ""
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,24 @@ class Dispatched:
     lead: bool = False
 
 
+class Duty(StrEnum):
+    """What has become of somebody's duty."""
+
+    ON = "on"
+    OFF = "off"
+    GONE = "gone"
+    """They have left the company."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyChanged:
+    """Somebody begins or ends their duty, or has left. ``emptied``: teams with nobody on duty from then on."""
+
+    person: str
+    duty: Duty
+    emptied: tuple[str, ...] = ()
+
+
 class FailureKind(StrEnum):
     """Why a call failed, which decides what the remedy says."""
 
@@ -204,6 +225,7 @@ Event: TypeAlias = (
     | Occurred
     | MessagePosted
     | Dispatched
+    | DutyChanged
     | ActionDone
     | ActionFailed
     | Tick

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from sop.definition import Compiled, Definition, definition_of
+from sop.desk import Desk
 from sop.model import Kind
 from sop.values import Value, decode, encode
 
@@ -236,6 +237,7 @@ class AlarmKind(StrEnum):
     CLOCK_BREACH = "clock_breach"
     CLOCK_RUNG = "clock_rung"
     CLOSE = "close"
+    LEASE = "lease"
 
 
 @dataclass(slots=True)
@@ -273,12 +275,27 @@ class Call:
 
 @dataclass(slots=True)
 class Asked:
-    """A question to dispatch that has no answer yet: about a step's thread, or about the ticket's owner (no run)."""
+    """A question to dispatch that has no answer yet: about a step's thread, or about the ticket's owner (no run), for
+    whom the seats ``tried`` have nobody."""
 
     run: str
     thread: int
     visit: int
     lead_asked: bool = False
+    tried: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Lease:
+    """A claim that holds ``until`` then: of the step a thread stands on, or of the ticket (no run). While the ticket
+    does not wait for us it stands still, with ``left`` seconds (of working time, where it counts that)."""
+
+    person: str
+    until: datetime | None
+    run: str = ""
+    thread: int = 0
+    visit: int = 0
+    left: float = 0.0
 
 
 @dataclass(slots=True)
@@ -309,6 +326,10 @@ class State:
     earlier: int = 0
     heard: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
+    desk: Desk | None = None
+    leases: list[Lease] = field(default_factory=list)
+    handoffs: int = 0
+    stranded: bool = False
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

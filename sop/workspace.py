@@ -143,7 +143,22 @@ def _names_used(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[
     for key, category in company.categories.items():
         yield from _one("team", category.team, f"/categories/{key}/team", teams)
         yield "priority", category.priority, f"/categories/{key}/priority", company.priorities
+    yield from _names_of_desk(company)
     yield from _names_of_rules(company)
+
+
+def _names_of_desk(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
+    desk = company.desk
+    yield "calendar", desk.calendar, "/desk/calendar", company.calendars
+    yield from _one("team", desk.fallback_team, "/desk/fallback_team", company.teams)
+    kind, _, name = desk.handoffs_to.partition(":")
+    known: dict[str, tuple[str, Mapping[str, object]]] = {
+        "user": ("person", company.people),
+        "role": ("role", company.roles),
+        "team": ("team", company.teams),
+    }
+    if kind in known:
+        yield known[kind][0], name, "/desk/handoffs_to", known[kind][1]
 
 
 def _names_of_rules(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
@@ -166,6 +181,7 @@ _KINDS = {
     "category": "类别",
     "channel": "渠道",
     "segment": "客户分级",
+    "calendar": "日历",
 }
 
 

@@ -16,6 +16,7 @@ from activities.intake import Intake, Rules
 from activities.people import DeskPeople
 from activities.writing import Ledger
 from db.session import Store
+from sop.desk import desk_of
 from sop.workspace import Workspace
 from worker.connecting import connectors_of
 from worker.settings import Settings
@@ -55,8 +56,9 @@ async def serve(settings: Settings) -> None:
 
 
 def rules_of(workspace: Workspace) -> Rules:
-    """What classification goes by."""
-    return Rules(workspace.company.rules, workspace.company.categories)
+    """What classification goes by, and the desk that tickets are pinned to."""
+    company = workspace.company
+    return Rules(company.rules, company.categories, desk_of(company, workspace.calendars))
 
 
 async def reached(settings: Settings) -> Client:

@@ -20,13 +20,14 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from sop.events import IncidentSettled, MessagePosted, Occurred, StepAnswered, TicketCommanded, VoteCast
+from sop.events import DutyChanged, IncidentSettled, MessagePosted, Occurred, StepAnswered, TicketCommanded, VoteCast
 from workflows import attributes
 from workflows.messages import (
     TASK_QUEUE,
     WORKFLOW,
     Answer,
     Ballot,
+    DutyNews,
     Happening,
     Order,
     Posting,
@@ -118,13 +119,9 @@ class Tickets:
             except WorkflowAlreadyStartedError:
                 return
 
-    async def signal(self, ticket_id: int, event: Occurred | MessagePosted, delivery: int) -> None:
+    async def signal(self, ticket_id: int, event: Occurred | MessagePosted | DutyChanged, delivery: int) -> None:
         """Tell a ticket what happened; raises ``TicketNotRunning`` when there is nobody to tell."""
-        if isinstance(event, Occurred):
-            name = "occurred"
-            told: Happening | Posting = Happening(delivery, event.type, event.source, event.id, encoded(event.data))
-        else:
-            name, told = "posted", Posting(delivery, event.message, event.by, event.visibility)
+        name, told = _signal(event, delivery)
         async with _reached():
             await self._handle(ticket_id).signal(name, told, rpc_timeout=PATIENCE)
 
@@ -161,6 +158,16 @@ class Tickets:
                 raise _refusal(failure) from None
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 raise TemporalUnavailable from None
+
+
+def _signal(event: Occurred | MessagePosted | DutyChanged, delivery: int) -> tuple[str, Happening | Posting | DutyNews]:
+    match event:
+        case Occurred():
+            return "occurred", Happening(delivery, event.type, event.source, event.id, encoded(event.data))
+        case MessagePosted():
+            return "posted", Posting(delivery, event.message, event.by, event.visibility)
+        case DutyChanged():
+            return "duty", DutyNews(delivery, event.person, event.duty, list(event.emptied))
 
 
 @asynccontextmanager

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from sop.events import (
     Actor,
     Command,
+    Duty,
+    DutyChanged,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -149,6 +151,20 @@ class Posting:
     def event(self) -> MessagePosted:
         """As the engine is told."""
         return MessagePosted(self.message, self.by, self.visibility)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyNews:
+    """Somebody comes, goes, or has left."""
+
+    delivery: int
+    person: str
+    duty: Duty
+    emptied: list[str] = field(default_factory=list)
+
+    def event(self) -> DutyChanged:
+        """As the engine is told."""
+        return DutyChanged(self.person, self.duty, tuple(self.emptied))
 
 
 def encoded(values: object) -> dict[str, Json]:

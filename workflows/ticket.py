@@ -18,6 +18,7 @@ from temporalio.exceptions import ActivityError
 from activities.messages import CHOOSE, CREATED, INTAKE, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.definition import Compiled
+from sop.desk import desk_in
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
@@ -36,6 +37,7 @@ from workflows import attributes, messages
 from workflows.messages import (
     Answer,
     Ballot,
+    DutyNews,
     Happening,
     Order,
     Posting,
@@ -147,7 +149,12 @@ class TicketWorkflow:
         """A message stands in the conversation."""
         self._deliver(told)
 
-    def _deliver(self, told: Happening | Posting) -> None:
+    @workflow.signal
+    def duty(self, told: DutyNews) -> None:
+        """Somebody who has to do with the ticket comes, goes, or has left."""
+        self._deliver(told)
+
+    def _deliver(self, told: Happening | Posting | DutyNews) -> None:
         if told.delivery > self._delivered:
             self._delivered = told.delivery
             self._tell(told.event())
@@ -199,7 +206,7 @@ class TicketWorkflow:
             start_to_close_timeout=LOCAL,
             retry_policy=PATIENT,
         )
-        self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule))
+        self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule, desk_in(taken.desk)))
         self._engine.state.starters = taken.starters
         self._tell(DefinitionsChosen(on, tuple(taken.definitions)))
         self._ready = True

@@ -36,7 +36,7 @@ def asks(fact: Fact) -> bool:
     """Whether the fact leaves it to dispatch to find somebody."""
     data = fact.data
     if fact.type is FactType.TICKET_OWNER:
-        return data.get("person") is None and data.get("team") is None and data.get("reason") != "release"
+        return data.get("person") is None and data.get("team") is None
     if fact.type is not FactType.STEP_ASSIGNED:
         return False
     if data.get("approvals"):
@@ -72,6 +72,8 @@ def _ask(shadow: Shadow, fact: Fact) -> Ask:
         owner_person=shadow.owner_person,
         owner_team=shadow.owner_team,
         priority=shadow.priority,
+        besides=text_of(data, "besides"),
+        queue=data.get("queue") is True,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sop.engine.owners import own as own
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, Actor
 from sop.facts import FactType
-from sop.state import Asked, Run
-from sop.values import Value, Values
+from sop.state import Run
+from sop.values import Values
 
 UPDATE = "ticket.update"
 
@@ -33,19 +34,3 @@ def set_priority(turn: Turn, priority: str, reason: str, by: Actor = SYSTEM) -> 
     """Give the ticket another priority; its clocks follow at the end of the activation."""
     turn.state.ticket["priority"] = priority
     turn.fact(FactType.TICKET_PRIORITY, {"priority": priority, "reason": reason}, by=by)
-
-
-def own(turn: Turn, wanted: str, reason: str, note: str = "", by: Actor = SYSTEM) -> None:
-    """Give the ticket another accountable owner: a person at once, a team or role through dispatch."""
-    kind, _, name = wanted.partition(":")
-    person = name if kind == "user" else None
-    data: dict[str, Value] = {"wanted": wanted, "person": person, "team": None, "reason": reason, "note": note}
-    if reason == "release":
-        data["team"] = name
-    seq = turn.fact(FactType.TICKET_OWNER, data, by=by)
-    turn.state.owner_person = person
-    turn.state.ticket["owner"] = person
-    if kind == "team":
-        turn.state.owner_team = name
-    if person is None and reason != "release":
-        turn.state.asked[seq] = Asked("", 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine import approvals, flow, incidents, people
+from sop.engine import approvals, flow, incidents, owners, people
 from sop.engine.turn import Turn
 from sop.events import Dispatched
 from sop.model import Approval
@@ -11,22 +11,14 @@ from sop.state import Asked
 
 def dispatched(turn: Turn, answer: Dispatched) -> None:
     """Take dispatch's answer; one nobody asks for any more changes nothing. Nobody for a task: its lead is looked
-    for, and without one it is an incident."""
+    for, and without one it is an incident. Nobody for the ticket: the next seat that may answer for it."""
     asked = turn.state.asked.pop(answer.seq, None)
     if asked is None:
         return
     if not asked.run:
-        _owned(turn, answer)
+        owners.found(turn, asked, answer)
     else:
         _found(turn, asked, answer)
-
-
-def _owned(turn: Turn, answer: Dispatched) -> None:
-    state = turn.state
-    state.owner_person = answer.person
-    if answer.pool and answer.pool.startswith("team:"):
-        state.owner_team = answer.pool.partition(":")[2]
-    state.ticket["owner"] = answer.person
 
 
 def _found(turn: Turn, asked: Asked, answer: Dispatched) -> None:

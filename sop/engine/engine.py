@@ -15,6 +15,8 @@ from sop.engine import (
     dispatch,
     escalations,
     flow,
+    handing,
+    leases,
     lifecycle,
     orders,
     people,
@@ -33,6 +35,7 @@ from sop.events import (
     Classified,
     DefinitionsChosen,
     Dispatched,
+    DutyChanged,
     Event,
     IncidentSettled,
     MessagePosted,
@@ -89,6 +92,7 @@ class Engine:
         if self.state.finished and not isinstance(event, StepAnswered | VoteCast | IncidentSettled | TicketCommanded):
             return []
         _decide(turn, event)
+        leases.renew(turn, event)
         commands = self._settled(turn)
         if isinstance(event, TicketCommanded):
             _told_who(commands, event)
@@ -184,6 +188,8 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             orders.commanded(turn, event)
         case Classified():
             lifecycle.classified(turn, event)
+        case DutyChanged():
+            handing.duty_changed(turn, event)
         case DefinitionsChosen():
             lifecycle.chosen(turn, event)
         case PlaybookFound():
@@ -242,6 +248,8 @@ def _ring(turn: Turn, alarm: Alarm) -> None:
         lifecycle.close(turn)
     elif alarm.kind in CLOCK_ALARMS:
         clock_alarms.ring(turn, alarm)
+    elif alarm.kind is AlarmKind.LEASE:
+        handing.lease_ended(turn, alarm)
     elif alarm.kind is AlarmKind.TIMEOUT:
         _time_out(turn, alarm)
     elif alarm.kind is AlarmKind.ELAPSED:

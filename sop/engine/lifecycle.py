@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import branching, builtin, clocks, flow, mailbox, seats, undo
+from sop.engine import branching, clocks, flow, leases, mailbox, owners, seats, undo
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -24,6 +24,7 @@ def classified(turn: Turn, event: Classified) -> None:
     """The ticket has its category: it gets its accountable owner, and the events its SOPs start on."""
     state = turn.state
     state.ticket["category"], state.ticket["priority"] = event.category, event.priority
+    state.desk = event.desk
     data: dict[str, Value] = {
         "category": event.category,
         "priority": event.priority,
@@ -31,8 +32,8 @@ def classified(turn: Turn, event: Classified) -> None:
         "rule": event.rule,
     }
     turn.fact(FactType.TICKET_CLASSIFIED, data, by=SYSTEM)
-    if event.team:
-        builtin.own(turn, f"team:{event.team}", "dispatch")
+    if event.team or state.desk:
+        owners.own(turn, f"team:{event.team}" if event.team else owners.home(state), "dispatch")
     state.status = Status.OPEN
     for name in ("ticket.created", "ticket.classified"):
         mailbox.receive(turn, Occurred(name, OURS, name), quiet=True)
@@ -198,10 +199,11 @@ def settle(turn: Turn) -> None:
     """At the end of an activation: clocks follow, the status is told when it changed, a closed ticket finishes."""
     state = turn.state
     _tell_status(turn)
+    leases.settle(turn)
     clocks.settle(turn)
     if state.cancelling and not state.finished and not _busy(state):
         state.finished = True
-        state.alarms, state.asked = [], {}
+        state.alarms, state.asked, state.leases = [], {}, []
         _tell_status(turn)
         turn.commands.append(Finish())
 

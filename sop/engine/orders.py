@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop.commands import ChooseDefinitions
-from sop.engine import alarms, builtin, flow, lifecycle, people
+from sop.engine import alarms, builtin, flow, handing, handoffs, leases, lifecycle, owners, people
 from sop.engine.address import find
 from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
@@ -51,6 +51,8 @@ def _check_ticket(state: State, event: TicketCommanded) -> None:
 
 def _check_hands(state: State, event: TicketCommanded) -> None:
     kind, _, name = (event.to or "").partition(":")
+    if event.command is Command.CLAIM and event.by.kind is not ActorKind.STAFF:
+        raise NotAllowed("only a person can claim", "只有员工可以认领")
     if event.command is Command.TRANSFER and not (kind in PEOPLE and name):
         raise NotPossible("say to whom: `to`, such as user:x, team:x, role:x", "请填写 to（user:x、team:x 或 role:x）")
     if event.step is None:
@@ -94,11 +96,14 @@ def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
 
 
 def _claim(turn: Turn, event: TicketCommanded) -> None:
+    alone = event.step is not None
     for run, thread in _tasks(turn, event):
         if may_answer(turn.state, flow.opened_of(thread), event.by):
-            people.give(turn, run, thread, event.by, event.note)
-    if event.step is None:
-        builtin.own(turn, f"user:{event.by.acting_for or event.by.id}", "claim", event.note, event.by)
+            people.give(turn, run, thread, event.by, event.note, leased=alone)
+    if not alone:
+        person = event.by.acting_for or event.by.id
+        until = leases.claimed(turn, person)
+        owners.own(turn, f"user:{person}", "claim", event.note, event.by, until=until)
 
 
 def _hand_over(turn: Turn, event: TicketCommanded) -> None:
@@ -110,14 +115,18 @@ def _hand_over(turn: Turn, event: TicketCommanded) -> None:
     ]
     release = event.command is Command.RELEASE
     if event.step is None and not release:
-        builtin.own(turn, event.to or "", "transfer", event.note, event.by)
+        owners.own(turn, event.to or "", handoffs.TRANSFER, event.note, event.by)
     elif event.step is None:
-        builtin.own(turn, f"team:{state.owner_team}" if state.owner_team else "", "release", event.note, event.by)
+        had = state.owner_person
+        owners.own(
+            turn, owners.home(state), handoffs.RELEASE, event.note, event.by, besides=had, queue=bool(state.owner_team)
+        )
     for run, thread in tasks:
-        opened = flow.opened_of(thread)
-        wanted = (opened.pool or opened.wanted) if release else event.to
-        reason = "release" if release else "transfer"
-        people.assign(turn, run, thread, wanted or "", reason, note=event.note, by=event.by)
+        reason = handoffs.RELEASE if release else handoffs.TRANSFER
+        wanted = handing.seat_of(run, thread) if release else event.to or ""
+        had = flow.opened_of(thread).person if release else None
+        people.assign(turn, run, thread, wanted, reason, note=event.note, by=event.by, besides=had)
+    handoffs.counted(turn, handoffs.RELEASE if release else handoffs.TRANSFER)
 
 
 def _resume(turn: Turn) -> None:
@@ -155,7 +164,16 @@ def _reopen(turn: Turn, event: TicketCommanded) -> None:
     state = turn.state
     state.result, state.cancelling = None, False
     lifecycle.silence_close(state)
+    _owned_again(turn)
     said: dict[str, Value] = {"by": event.by.id, "note": event.note}
     lifecycle.occurred(turn, Occurred(REOPENED, OURS, f"{REOPENED}.{state.seq}", said))
     if REOPENED not in state.starters:  # published since the ticket was opened
         turn.commands.append(ChooseDefinitions(REOPENED, dict(said)))
+
+
+def _owned_again(turn: Turn) -> None:
+    """Whoever answered for the ticket may have left since it was resolved: dispatch knows."""
+    state = turn.state
+    if state.desk is not None:
+        person = f"user:{state.owner_person}" if state.owner_person else owners.home(state)
+        owners.own(turn, person, "reopen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop import expressions
-from sop.engine import alarms, flow, forms_view
+from sop.engine import alarms, flow, forms_view, handoffs, leases
 from sop.engine.seats import CUSTOMER, OWNER, may_answer
 from sop.engine.turn import Turn
 from sop.events import Actor, StepAnswered
@@ -46,9 +46,18 @@ def enter_task(turn: Turn, run: Run, thread: Thread, task: Task) -> None:
 
 
 def assign(
-    turn: Turn, run: Run, thread: Thread, wanted: str, reason: str, *, note: str = "", by: Actor | None = None
+    turn: Turn,
+    run: Run,
+    thread: Thread,
+    wanted: str,
+    reason: str,
+    *,
+    note: str = "",
+    by: Actor | None = None,
+    besides: str | None = None,
 ) -> None:
-    """Give the open task to somebody: the customer and a known owner at once, anybody else through dispatch."""
+    """Give the open task to somebody: the customer and a known owner at once, anybody else through dispatch.
+    ``besides``: who has just had it, and gets it only where nobody else can."""
     opened, task = flow.opened_of(thread), flow.step_of(run, thread)
     opened.wanted, opened.person, opened.pool = wanted, None, None
     if wanted == CUSTOMER:
@@ -57,7 +66,10 @@ def assign(
         opened.person = turn.state.owner_person
     skills: list[Value] = list(task.skills) if isinstance(task, Task) and wanted != CUSTOMER else []
     data: dict[str, Value] = {"wanted": wanted, "skills": skills, "person": opened.person, "pool": opened.pool}
-    _ask(turn, run, thread, {**data, "reason": reason, "note": note}, by=by)
+    more: dict[str, Value] = {"besides": besides} if besides else {}
+    _ask(turn, run, thread, {**data, "reason": reason, "note": note, **more}, by=by)
+    if reason == handoffs.ESCALATION:
+        handoffs.counted(turn, handoffs.ESCALATION)
 
 
 def ask_lead(turn: Turn, run: Run, thread: Thread) -> None:
@@ -77,12 +89,14 @@ def _ask(
         state.asked[seq] = Asked(run.id, thread.id, opened.visit, lead_asked=lead)
 
 
-def give(turn: Turn, run: Run, thread: Thread, by: Actor, note: str) -> None:
-    """Somebody takes a task that is for them."""
+def give(turn: Turn, run: Run, thread: Thread, by: Actor, note: str, *, leased: bool) -> None:
+    """Somebody takes a task that is for them; ``leased``: by itself, and not with the whole ticket."""
     opened = flow.opened_of(thread)
-    opened.person = by.acting_for or by.id
-    data: dict[str, Value] = {"wanted": f"user:{opened.person}", "skills": [], "person": opened.person}
-    _ask(turn, run, thread, {**data, "pool": opened.pool, "reason": "claim", "note": note}, by=by)
+    opened.person = person = by.acting_for or by.id
+    data: dict[str, Value] = {"wanted": f"user:{person}", "skills": [], "person": person, "pool": opened.pool}
+    until = leases.claimed(turn, person, run, thread) if leased else None
+    more: dict[str, Value] = {"until": until} if until else {}
+    _ask(turn, run, thread, {**data, "reason": "claim", "note": note, **more}, by=by)
 
 
 def check_answer(turn: Turn, run: Run, thread: Thread, answer: StepAnswered) -> tuple[dict[str, Value], Outcome | None]:

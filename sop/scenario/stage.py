@@ -153,11 +153,7 @@ def event_of(call: CallAction, answer: Value) -> ActionDone | ActionFailed:
 def dispatched(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched | None:
     """A scenario's dispatch: the members it names, else one person for each role and team, on duty day and night."""
     if fact.type is FactType.TICKET_OWNER:
-        return (
-            None
-            if fact.data.get("person") or fact.data.get("team")
-            else Dispatched(fact.seq, pool=None, person="owner")
-        )
+        return None if fact.data.get("person") or fact.data.get("team") else _owner_of(fact, people)
     if fact.type is not FactType.STEP_ASSIGNED or fact.data.get("person") or fact.data.get("pool"):
         return None
     wanted = fact.data["wanted"]
@@ -169,6 +165,17 @@ def dispatched(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched | None
     if members is not None and not members:
         return Dispatched(fact.seq)
     return Dispatched(fact.seq, person=name) if kind == "user" else Dispatched(fact.seq, pool=str(wanted))
+
+
+def _owner_of(fact: Fact, people: Mapping[str, list[str]]) -> Dispatched:
+    """Who answers for a ticket: one of the members it names, else ``owner``; a seat without members has nobody."""
+    wanted = str(fact.data["wanted"])
+    kind, _, name = wanted.partition(":")
+    members = people.get(wanted, [name if kind == "user" else "owner"])
+    others = [member for member in members if member != fact.data.get("besides")]
+    pool = wanted if members and kind in ("team", "role") else None
+    person = others[0] if others and not fact.data.get("queue") else None
+    return Dispatched(fact.seq, person=person, pool=pool)
 
 
 def _seats(wanted: str, people: Mapping[str, list[str]], *, expand: bool) -> list[str]:

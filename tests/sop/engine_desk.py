@@ -14,6 +14,7 @@ from textwrap import dedent
 from sop.catalog import Catalog, office_hours
 from sop.commands import CallAction, ChooseDefinitions, Command, Finish, Project, StartPlaybook
 from sop.definition import Compiled
+from sop.desk import Desk as Pinned
 from sop.durations import parse
 from sop.engine import Engine
 from sop.events import (
@@ -23,6 +24,8 @@ from sop.events import (
     ActorKind,
     Classified,
     DefinitionsChosen,
+    Duty,
+    DutyChanged,
     Event,
     FailureKind,
     IncidentSettled,
@@ -120,14 +123,21 @@ class Desk:
     stored: object = None
 
     @classmethod
-    def open(cls, *definitions: Compiled | str, people: Mapping[str, list[str]] | None = None, **ticket: Value) -> Desk:
-        """A classified ticket with its definitions started."""
+    def open(
+        cls,
+        *definitions: Compiled | str,
+        people: Mapping[str, list[str]] | None = None,
+        pinned: Pinned | None = None,
+        team: str | None = "care",
+        **ticket: Value,
+    ) -> Desk:
+        """A classified ticket with its definitions started; ``pinned``: the rules of its desk."""
         desk = cls(people or {})
         engine, commands = Engine.opened(
             {"no": "T1", "created_at": desk.now.isoformat(), "flag": None, "list": [], **ticket}, {"id": "C1"}, desk.now
         )
         desk._carry_out(engine, commands)
-        desk.tell(Classified("general", str(ticket.get("priority", "normal")), "care"))
+        desk.tell(Classified("general", str(ticket.get("priority", "normal")), team, desk=pinned))
         desk.start(*definitions)
         return desk
 
@@ -192,6 +202,9 @@ class Desk:
         """The oldest playbook wanted by name is found, or is not there."""
         wanted = self.wanted.pop(0)
         self.tell(PlaybookFound(wanted.key, wanted.cause, definition, wanted.inputs))
+
+    def duty(self, person: str, duty: Duty, *emptied: str) -> None:
+        self.tell(DutyChanged(person, duty, emptied))
 
     def settle(self, step: str, choice: Remedy, by: Actor | str = "dan", **values: Value) -> None:
         self.tell(IncidentSettled(step, _somebody(by), choice, values))
@@ -305,6 +318,9 @@ def check_state(state: State) -> None:
 
 def _check_alarm(state: State, alarm: Alarm) -> None:
     if alarm.kind is AlarmKind.CLOSE:
+        return
+    if alarm.kind is AlarmKind.LEASE and not alarm.run:
+        assert [lease for lease in state.leases if not lease.run], f"{alarm} of no lease"
         return
     run = state.runs[alarm.run]
     assert run.phase is not RunPhase.ENDED, f"{alarm} of a run that has ended"

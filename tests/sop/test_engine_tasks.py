@@ -270,7 +270,8 @@ def test_release_and_transfer_hand_the_work_over() -> None:
     assert (transferred["wanted"], transferred["reason"]) == ("user:bob", "transfer")
     assert desk.last(FactType.STEP_ASSIGNED)["reason"] == "release"
     assert desk.state.owner_person is None
-    assert desk.last(FactType.TICKET_OWNER)["team"] == "care"
+    assert desk.last(FactType.TICKET_OWNER)["wanted"] == "team:care"
+    assert desk.state.owner_team == "care"
 
 
 @pytest.mark.parametrize("to", [None, "", "bob", "user:", "customer"])
