@@ -17,17 +17,19 @@ from temporalio import activity
 from activities.messages import CHOOSE, CLASSIFIED, CREATED, INTAKE, REOPENED, Choosing, Taken
 from db import definitions
 from db.session import Store
-from db.tables import Customer, DefinitionState, Published, Ticket
+from db.tables import Customer, Ticket
 from playbooks.choosing import choose
 from playbooks.classify import Request, classify
+from playbooks.picking import Picked, content_of, pick
 from sop.company import CategoryShape, RuleShape
 from sop.definition import Compiled
 from sop.desk import Desk, plain_desk
+from sop.expressions import ExpressionError, Scope
 from sop.model import Kind
-from sop.values import Value, Values, decode
+from sop.values import Value, Values, decode, encode
 
 USUAL_PRIORITY = "normal"
-PLAYBOOK = str(Kind.PLAYBOOK)
+SOP, PLAYBOOK = str(Kind.SOP), str(Kind.PLAYBOOK)
 COMPLAINT = "complaint"
 """The category whose tickets ``customer.complaint_count`` counts."""
 
@@ -60,34 +62,55 @@ class Intake:
             known: Values = {**ticket, "category": said.category, "priority": said.priority}
             if said.category == COMPLAINT:
                 customer["complaint_count"] = await _complaints(conn, asked.ticket_id)
-            chosen: list[Compiled] = []
+            chosen: list[Picked] = []
             for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
                 chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
-            starters = await _starters(conn)
+            starters = [event for event in await definitions.starters(conn) if event not in (CREATED, CLASSIFIED)]
         desk = plain_desk(self._rules.desk)
-        return Taken(said.category, said.priority, said.team, said.rule, list(chosen), starters, desk)
+        return Taken(
+            said.category,
+            said.priority,
+            said.team,
+            said.rule,
+            _compiled(chosen),
+            starters,
+            desk,
+            _how(chosen),
+        )
 
     @activity.defn(name=CHOOSE)
     async def choose(self, asked: Choosing) -> Taken:
         """The definitions that start on an event of a ticket under way, or the playbook that is wanted by name."""
+        ticket, customer = _mapping(asked.ticket), _mapping(asked.customer)
         async with self._store.read() as conn:
             if asked.playbook is not None:
                 named = await definitions.definition(conn, PLAYBOOK, asked.playbook)
-                chosen = [named] if named else []
+                chosen = [Picked(named)] if named else []
             else:
-                chosen = await self._chosen(conn, asked, _mapping(asked.ticket), _mapping(asked.customer))
-        return Taken(str(asked.ticket.get("category")), str(asked.ticket.get("priority")), definitions=list(chosen))
+                chosen = await self._chosen(conn, asked, ticket, customer)
+        category, priority = str(ticket.get("category")), str(ticket.get("priority"))
+        return Taken(category, priority, definitions=_compiled(chosen), candidates=_how(chosen))
 
-    async def _chosen(self, conn: AsyncConnection, asked: Choosing, ticket: Values, customer: Values) -> list[Compiled]:
-        candidates = await definitions.starting_on(conn, asked.on, self._read)
-        choice = choose(candidates, asked.on, {"ticket": ticket, "customer": customer, "event": _mapping(asked.event)})
+    async def _chosen(self, conn: AsyncConnection, asked: Choosing, ticket: Values, customer: Values) -> list[Picked]:
+        facts: Scope = {"ticket": ticket, "customer": customer, "event": _mapping(asked.event)}
+        offers = await definitions.offered(conn, asked.on, self._read)
+        picked = {one.content: one for offer in offers if (one := self._pick(offer, facts))}
+        choice = choose([one.compiled for one in picked.values()], asked.on, facts)
         for fault in choice.faults:
             self._log.error("start_condition_failed", key=fault.key, where=fault.where, error=str(fault.error))
+        chosen = [picked[content_of(compiled)] for compiled in choice.definitions]
         if asked.sop is None or asked.on != CLASSIFIED:
-            return list(choice.definitions)
-        wanted = await definitions.definition(conn, "sop", asked.sop)
-        playbooks = [known for known in choice.definitions if known["kind"] != "sop"]
-        return [wanted, *playbooks] if wanted else list(choice.definitions)
+            return chosen
+        found = await definitions.offer(conn, SOP, asked.sop, self._read)
+        wanted = self._pick(found, facts) if found else None
+        return [wanted, *(one for one in chosen if one.compiled["kind"] != SOP)] if wanted else chosen
+
+    def _pick(self, offer: definitions.Offer, facts: Scope) -> Picked | None:
+        try:
+            return pick(offer.default, offer.candidate, offer.share, offer.segment, facts)
+        except ExpressionError as error:  # whoever made it the candidate is told by the log; nobody's ticket waits
+            self._log.error("segment_failed", segment=offer.segment, error=str(error))
+            return pick(offer.default, None, None, None, facts)
 
     async def _request(self, conn: AsyncConnection, ticket_id: int, ticket: Values, customer: Values) -> Request:
         row = (await conn.execute(select(Ticket.subject, Ticket.body).where(Ticket.id == ticket_id))).one()
@@ -114,18 +137,13 @@ async def _complaints(conn: AsyncConnection, ticket_id: int) -> int:
     return 1 + ((await conn.scalar(here)) or 0) + ((await conn.scalar(before)) or 0)
 
 
-async def _starters(conn: AsyncConnection) -> list[str]:
-    """The other events on which a definition may start."""
-    rows = await conn.execute(
-        select(Published.start_event)
-        .distinct()
-        .where(
-            Published.state == DefinitionState.DEFAULT.value,
-            Published.start_event.is_not(None),
-            Published.start_event.not_in((CREATED, CLASSIFIED)),
-        )
-    )
-    return sorted(event for event in rows.scalars() if event)
+def _compiled(chosen: Sequence[Picked]) -> list[object]:
+    return [one.compiled for one in chosen]
+
+
+def _how(chosen: Sequence[Picked]) -> dict[str, object]:
+    """How each candidate among them was picked, by its sha256."""
+    return {one.compiled["sha256"]: encode(one.how) for one in chosen if one.how is not None}
 
 
 def _text(value: Value) -> str | None:

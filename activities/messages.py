@@ -20,7 +20,10 @@ NAMED = "playbook.named"
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What intake answers: the classification, the definitions to start, the event types others may start on, and the
-    desk that the ticket is pinned to (``sop.desk``)."""
+    desk that the ticket is pinned to (``sop.desk``).
+
+    ``candidates`` says, by sha256, how a definition was picked in place of the default: {share, bucket} or
+    {segment}."""
 
     category: str
     priority: str
@@ -29,6 +32,7 @@ class Taken:
     definitions: list[Json] = field(default_factory=list)
     starters: list[str] = field(default_factory=list)
     desk: dict[str, Json] | None = None
+    candidates: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

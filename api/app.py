@@ -21,7 +21,7 @@ from api.pages.assets import VendorMissing
 from api.ports import Connect
 from api.settings import Settings
 from api.throttle import Throttle
-from api.v1 import commands, definitions, events, files, steps, tickets
+from api.v1 import commands, definitions, events, files, releases, steps, tickets
 from db.session import Store
 from sop.company import CompanyShape
 
@@ -72,7 +72,7 @@ def create(
     app.state.doors = doors
     problems.install(app)
     app.include_router(tickets.intake, prefix=V1)
-    for module in (tickets, steps, commands, files, events, definitions):
+    for module in (tickets, steps, commands, files, events, definitions, releases):
         app.include_router(module.router, prefix=V1)
     for module in (hooks, health):
         app.include_router(module.router)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.problem_table import FIELD_TEXTS, TABLE, Code, Entry, Language, Text
 from db.session import StoreUnavailable
+from sop.refusals import Refusal
 from workflows.client import Refused, TemporalUnavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -152,10 +153,13 @@ def _filled(text: str, params: Mapping[str, object]) -> str:
 
 def of_refusal(refused: Refused) -> Problem:
     """What the ticket's workflow refused: its own code, status and words."""
-    code = Code.FORBIDDEN if refused.status == 403 else Code.INVALID if refused.status == 422 else Code.CONFLICT
+    code = _OF_STATUS.get(refused.status, Code.CONFLICT)
     en = refused.message.get("en", refused.code)
     text = Text(refused.message.get("zh", en), en)
     return Problem(code, status=refused.status, text=text, name=refused.code, errors=refused_fields(refused.fields))
+
+
+_OF_STATUS = {403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 422: Code.INVALID}
 
 
 def refused_fields(fields: Mapping[str, str]) -> list[FieldError]:
@@ -184,7 +188,7 @@ def install(app: FastAPI) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return await render(request, _problem_of(error, request.method))
 
-    for refused in (HTTPException, RequestValidationError, Refused, TemporalUnavailable, StoreUnavailable):
+    for refused in (HTTPException, RequestValidationError, Refusal, Refused, TemporalUnavailable, StoreUnavailable):
         app.add_exception_handler(refused, on_problem)
 
 
@@ -194,6 +198,8 @@ def _problem_of(error: Exception, method: str) -> Problem:
             return error
         case Refused():
             return of_refusal(error)
+        case Refusal():
+            return of_refusal(Refused(error.code, {"zh": error.zh, "en": error.en}, error.status, error.fields))
         case TemporalUnavailable():
             return of_absence(error)
         case RequestValidationError():

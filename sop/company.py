@@ -134,6 +134,12 @@ class DeskShape(Shape):
     fallback_team: Name | None = None
 
 
+class PublishShape(Shape):
+    """What publishing asks of a definition: how much of it its scenarios must come by, in percent."""
+
+    min_coverage: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class CompanyShape(Shape):
     """The whole file."""
 
@@ -148,6 +154,7 @@ class CompanyShape(Shape):
     priorities: dict[Name, Title] = Field(default_factory=dict)
     channels: dict[Name, Title] = Field(default_factory=dict)
     segments: dict[Name, Title] = Field(default_factory=dict)
+    publish: PublishShape = Field(default_factory=PublishShape)
     categories: dict[Name, CategoryShape]
     rules: tuple[RuleShape, ...] = ()
     fields: tuple[FormField, ...] = ()

@@ -117,3 +117,9 @@ def _build(compiled: Compiled) -> Definition:
         personal=frozenset(compiled["personal"]),
         compiled=compiled,
     )
+
+
+def moves_money(compiled: Compiled) -> bool:
+    """Whether it moves money, itself or through an SOP it runs."""
+    own = any(contract["effect"] == "money" for contract in compiled["actions"].values())
+    return own or any(moves_money(sub) for sub in compiled["sops"].values())

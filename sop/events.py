@@ -52,11 +52,13 @@ class Classified:
 @dataclass(frozen=True, slots=True)
 class DefinitionsChosen:
     """The definitions to start for an event, best first; ``on`` is the event's type. ``inputs`` are those of an SOP
-    that is usually called by another (scenario tests)."""
+    that is usually called by another (scenario tests). ``candidates`` says, by sha256, why a version is tried on this
+    ticket in place of the default."""
 
     on: str
     definitions: tuple[Compiled, ...]
     inputs: dict[str, Value] = field(default_factory=dict)
+    candidates: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

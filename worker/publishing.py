@@ -10,8 +10,9 @@ from activities.connectors.registry import read_connectors
 from sop.definition import Compiled
 from sop.loading import load_many
 from sop.problems import Problem, Refused
+from sop.scenario import Coverage
 from sop.workspace import Workspace
-from worker.scenarios import Outcome, play_all, read_stories
+from worker.scenarios import Outcome, coverages, play_all, read_stories
 from worker.workspace import fingerprint, parse_texts, read_texts, scenarios_of
 
 
@@ -27,15 +28,22 @@ class Edition:
 
 
 class NotFit(Exception):
-    """The workspace cannot be published: problems of its files, or scenarios that fail. Nothing was stored.
+    """The workspace cannot be published: problems of its files, scenarios that fail, or definitions of which too little
+    is covered by scenarios. Nothing was stored.
 
-    ``texts`` are the files by path, to show the lines that are wrong."""
+    ``texts`` are the files by path, to show the lines that are wrong; ``thin`` are the definitions that too few
+    scenarios come by, by path."""
 
     def __init__(
-        self, texts: Mapping[str, str], problems: tuple[Problem, ...] = (), failed: tuple[Outcome, ...] = ()
+        self,
+        texts: Mapping[str, str],
+        problems: tuple[Problem, ...] = (),
+        failed: tuple[Outcome, ...] = (),
+        thin: Mapping[str, Coverage] | None = None,
     ) -> None:
-        super().__init__(f"{len(problems)} problems, {len(failed)} failing scenarios")
-        self.texts, self.problems, self.failed = texts, problems, failed
+        self.texts, self.problems, self.failed, self.thin = texts, problems, failed, dict(thin or {})
+        counts = f"{len(problems)} problems, {len(failed)} failing scenarios, {len(self.thin)} covered too little"
+        super().__init__(counts)
 
 
 def prepare(folder: Path) -> Edition:
@@ -47,12 +55,21 @@ def prepare(folder: Path) -> Edition:
         compiled = load_many(space.definitions, space.catalog)
     except Refused as refused:
         raise NotFit(texts, refused.problems) from None
-    outcomes = _play(texts, compiled, folder)
+    outcomes, covered = _play(texts, compiled, folder)
     if failed := tuple(outcome for outcome in outcomes if outcome.wrong):
         raise NotFit(texts, failed=failed)
+    least = space.company.publish.min_coverage
+    if thin := {path: coverage for path, coverage in covered.items() if coverage.percent < least}:
+        raise NotFit(texts, thin=thin)
     return Edition(space, compiled, space.definitions, fingerprint(texts), len(outcomes))
 
 
-def _play(texts: Mapping[str, str], compiled: Mapping[str, Compiled], folder: Path) -> list[Outcome]:
+def _play(
+    texts: Mapping[str, str], compiled: Mapping[str, Compiled], folder: Path
+) -> tuple[list[Outcome], dict[str, Coverage]]:
+    """How each story went, and how much of each definition they come by, by path."""
     stories = read_stories(scenarios_of(texts), folder)
-    return list(play_all(stories, {(folder / path).resolve(): each for path, each in compiled.items()}))
+    placed = {(folder / path).resolve(): path for path in compiled}
+    ready = {at: compiled[path] for at, path in placed.items()}
+    outcomes = list(play_all(stories, ready))
+    return outcomes, {placed[at]: coverage for at, coverage in coverages(outcomes, ready).items()}

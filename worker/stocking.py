@@ -10,12 +10,13 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import definitions, people
+from db import definitions, people, releases
 from db.people import NewPerson
+from db.releases import Aim, Said
 from db.tables import DefinitionState, Setting, Standing
 from db.upsert import upsert
 from sop.company import CompanyShape, PersonShape
-from sop.definition import Compiled
+from sop.definition import Compiled, moves_money
 from worker.publishing import Edition
 
 FINGERPRINT = "workspace.sha256"
@@ -27,7 +28,9 @@ class Change(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     BACK = "back"
-    """A version that was published before becomes the default again."""
+    """A version that was published before is taken again."""
+    WAITS = "waits"
+    """It moves money: somebody else approves it first."""
     SAME = "same"
 
 
@@ -49,35 +52,47 @@ async def is_current(conn: AsyncConnection, edition_sha256: str) -> bool:
 async def changes(conn: AsyncConnection, edition: Edition) -> list[Published]:
     """What publishing would do, without doing it."""
     known = await definitions.versions(conn, archived=True)
-    return [_change(compiled, known) for _, compiled in _callees_first(edition)]
+    first = await _is_first(conn)
+    return [_change(compiled, known, first=first) for _, compiled in _callees_first(edition)]
 
 
-async def publish(conn: AsyncConnection, edition: Edition, by: str, now: datetime) -> list[Published]:
-    """Store the edition. Who is called by name is stored first, so that callers carry its version."""
-    known = await definitions.versions(conn, archived=True)
+async def publish(
+    conn: AsyncConnection, edition: Edition, by: str, now: datetime, aim: Aim | None = None
+) -> list[Published]:
+    """Store the edition; what is new in it becomes what ``aim`` says (none: the default). Who is called by name is
+    stored first, so that callers carry its version. The first edition of an installation needs no approval: there is
+    nobody yet to give it."""
+    known, first = await definitions.versions(conn, archived=True), await _is_first(conn)
     done: list[Published] = []
     numbered: dict[str, Compiled] = {}
     for path, compiled in _callees_first(edition):
         pinned: Compiled = {**compiled, "sops": {key: numbered.get(key, sop) for key, sop in compiled["sops"].items()}}
-        version = await definitions.publish(conn, pinned, edition.sources[path], by, now)
+        stored = await releases.publish(conn, pinned, edition.sources[path], Said(by, now), aim, first=first)
         if compiled["kind"] == "sop":
-            numbered[compiled["key"]] = {**pinned, "version": version.version}
-        done.append(Published(version.kind, version.key, version.version, _change(compiled, known).change))
+            numbered[compiled["key"]] = {**pinned, "version": stored.version}
+        change = Change.WAITS if not stored.released else _change(compiled, known, first=first).change
+        done.append(Published(stored.kind, stored.key, stored.version, change))
     await _seat(conn, edition.workspace.company, now)
     fingerprint = {"key": FINGERPRINT, "value": edition.sha256}
     await conn.execute(upsert(conn, Setting, fingerprint, by=["key"]))
     return done
 
 
-def _change(compiled: Compiled, known: Sequence[definitions.Version]) -> Published:
+async def _is_first(conn: AsyncConnection) -> bool:
+    """Whether nothing has ever been published here."""
+    return await conn.scalar(select(Setting.value).where(Setting.key == FINGERPRINT)) is None
+
+
+def _change(compiled: Compiled, known: Sequence[definitions.Version], *, first: bool) -> Published:
     kind, key = compiled["kind"], compiled["key"]
     of_key = [each for each in known if (each.kind, each.key) == (kind, key)]
     same = next((each for each in of_key if each.sha256 == compiled["sha256"]), None)
     if same is not None:
         change = Change.SAME if same.state is DefinitionState.DEFAULT else Change.BACK
-        return Published(kind, key, same.version, change)
+        return Published(kind, key, same.version, change if same.released else Change.WAITS)
     latest = max((each.version for each in of_key), default=0)
-    return Published(kind, key, latest + 1, Change.CHANGED if of_key else Change.NEW)
+    change = Change.CHANGED if of_key else Change.NEW
+    return Published(kind, key, latest + 1, Change.WAITS if moves_money(compiled) and not first else change)
 
 
 def _callees_first(edition: Edition) -> Iterator[tuple[str, Compiled]]:

@@ -32,8 +32,18 @@ def _arg(*names: str, zh: str, en: str, **options: object) -> Argument:
     return Argument(names, Words(zh, en), options)
 
 
-_JSON = _arg("--json", zh="以 JSON 输出", en="print JSON", action="store_true")
+JSON = _arg("--json", zh="以 JSON 输出", en="print JSON", action="store_true")
 _PORT = _arg("--port", zh="端口（默认 GONGDAN_PORT 或 8000）", en="port (default: GONGDAN_PORT or 8000)", type=int)
+
+CANDIDATE = (
+    _arg(
+        "--share",
+        zh="候选：新工单的百分比，如 10%",
+        en="a candidate's share of new tickets, e.g. 10%",
+        metavar="PERCENT",
+    ),
+    _arg("--segment", zh="候选：适用的条件", en="a candidate's condition on ticket and customer", metavar="CONDITION"),
+)
 
 GROUPS: Mapping[str, Words] = {
     "sop": Words("检查、测试、模拟 SOP 与剧本", "check, test and simulate SOPs and playbooks"),
@@ -90,6 +100,10 @@ SERVING = (
         (
             _arg("--dry-run", zh="只说明会改变什么", en="only say what would change", action="store_true"),
             _arg("--by", zh="发布人（默认 cli）", en="who publishes (default: cli)", default="cli"),
+            _arg(
+                "--state", zh="新版本的状态", en="what new versions become", choices=("draft", "candidate", "default")
+            ),
+            *CANDIDATE,
         ),
     ),
 )
@@ -183,7 +197,7 @@ TALKING = (
             _arg(
                 "--idempotency-key", zh="幂等键：重发不会重复开单", en="sent again with it, no second ticket is opened"
             ),
-            _JSON,
+            JSON,
         ),
     ),
     Command(
@@ -191,7 +205,7 @@ TALKING = (
         Words("一张工单：状态、待办步骤、时钟", "one ticket: status, open steps, clocks"),
         "gongdan ticket show GD-10001",
         "commands.tickets:show",
-        (_arg("no", zh="工单号", en="the ticket's number", metavar="NO"), _JSON),
+        (_arg("no", zh="工单号", en="the ticket's number", metavar="NO"), JSON),
     ),
     Command(
         "ticket list",
@@ -202,7 +216,7 @@ TALKING = (
             _arg("--view", zh="视图", en="the view, as in the console"),
             _arg("--query", zh="搜索", en="words to search for"),
             _arg("--cursor", zh="从上一页给出的位置继续", en="go on from where the page before ended"),
-            _JSON,
+            JSON,
         ),
     ),
     Command(
@@ -216,7 +230,7 @@ TALKING = (
             _arg("--source", zh="来源系统（默认 cli）", en="the system that tells (default: cli)", default="cli"),
             _arg("--id", zh="来源内的编号；同一编号只算一次", en="its id there; the same id counts once"),
             _arg("--ticket", zh="工单号；不写则按业务单号匹配", en="the ticket; without it business keys find it"),
-            _JSON,
+            JSON,
         ),
     ),
 )
@@ -311,7 +325,7 @@ PROVING = (
                 en="acceptance once more, with the whole product at work",
                 action="store_true",
             ),
-            _JSON,
+            JSON,
         ),
     ),
 )

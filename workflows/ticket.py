@@ -17,13 +17,11 @@ from temporalio.exceptions import ActivityError
 
 from activities.messages import CHOOSE, CREATED, INTAKE, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
-from sop.definition import Compiled
 from sop.desk import desk_in
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
     Classified,
-    DefinitionsChosen,
     Dispatched,
     Event,
     PlaybookFound,
@@ -45,7 +43,7 @@ from workflows.messages import (
     Settlement,
     TicketStart,
 )
-from workflows.wording import failed, spoken
+from workflows.wording import chosen, failed, spoken
 
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
@@ -208,7 +206,7 @@ class TicketWorkflow:
         )
         self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule, desk_in(taken.desk)))
         self._engine.state.starters = taken.starters
-        self._tell(DefinitionsChosen(on, tuple(taken.definitions)))
+        self._tell(chosen(on, taken))
         self._ready = True
 
     def _asking(self, on: str, event: dict[str, object] | None = None, playbook: str | None = None) -> Choosing:
@@ -245,12 +243,11 @@ class TicketWorkflow:
     async def _choose(self, choice: ChooseDefinitions | StartPlaybook) -> None:
         if isinstance(choice, StartPlaybook):
             named = await self._found(self._asking(NAMED, playbook=choice.key))
-            self._tell(PlaybookFound(choice.key, choice.cause, next(iter(named), None), choice.inputs))
+            self._tell(PlaybookFound(choice.key, choice.cause, next(iter(named.definitions), None), choice.inputs))
         else:
-            chosen = await self._found(self._asking(choice.on, dict(choice.event)))
-            self._tell(DefinitionsChosen(choice.on, chosen))
+            self._tell(chosen(choice.on, await self._found(self._asking(choice.on, dict(choice.event)))))
 
-    async def _found(self, asking: Choosing) -> tuple[Compiled, ...]:
+    async def _found(self, asking: Choosing) -> Taken:
         taken: Taken = await workflow.execute_local_activity(
             CHOOSE,
             asking,
@@ -258,7 +255,7 @@ class TicketWorkflow:
             start_to_close_timeout=LOCAL,
             retry_policy=PATIENT,
         )
-        return tuple(taken.definitions)
+        return taken
 
     def _begin(self, call: CallAction) -> None:
         task = asyncio.create_task(self._call(call))

@@ -1,4 +1,4 @@
-"""What a workflow says of failures: a refusal in the words of its update, a call's end in the words of the engine."""
+"""What a workflow says to its update and to its engine: a refusal, a call's end, what intake has chosen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.messages import Taken
 from sop.commands import CallAction
-from sop.events import ActionFailed, FailureKind
+from sop.events import ActionFailed, DefinitionsChosen, FailureKind
 from sop.refusals import Refusal
+from sop.values import decode
 
 
 def spoken(act: Callable[[], None]) -> None:
@@ -27,3 +29,9 @@ def failed(call: CallAction, error: ActivityError) -> ActionFailed:
         return ActionFailed(call.call, FailureKind.TIMEOUT, str(cause or error), call.attempts)
     kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
     return ActionFailed(call.call, kind, cause.message, call.attempts)
+
+
+def chosen(on: str, taken: Taken) -> DefinitionsChosen:
+    """What starts on an event, in the words of the engine."""
+    candidates = {content: decode(how) for content, how in taken.candidates.items()}
+    return DefinitionsChosen(on, tuple(taken.definitions), candidates=candidates)

@@ -100,6 +100,22 @@ class Remark(Body):
     note: Note = ""
 
 
+class Staging(Body):
+    """What a version is to become: with a ``share`` (percent of new tickets) or a ``segment`` (a condition on ticket
+    and customer) the candidate, without either the default."""
+
+    share: Annotated[int, Field(ge=1, le=99)] | None = None
+    segment: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    note: Note = ""
+
+
+class RollingBack(Body):
+    """Which earlier default is the default again; without ``version`` the last one."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    note: Note = ""
+
+
 class NewEvent(Body):
     """Something that happened elsewhere, known by (source, id). Without ``ticket`` its business keys find one."""
 

@@ -14,8 +14,9 @@ from api.principal import Scope
 from api.problem_table import Code
 from api.problems import Problem
 from api.v1.docs import OF_READS, errors_of
-from api.v1.told import DefinitionList, DefinitionTold
+from api.v1.told import DefinitionChangeTold, DefinitionList, DefinitionTold
 from db.definitions import Version, source, versions
+from db.releases import Change, history
 from db.tables import DefinitionState
 from sop.model import Kind
 
@@ -52,14 +53,15 @@ async def show_definition(
     kind: Annotated[Kind | None, Query(description="Where an SOP and a playbook share the key.")] = None,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Without it, the default.")] = None,
 ) -> Response:
-    """Its YAML and every version there is."""
+    """Its YAML, every version there is, and what was done to them."""
     async with doors.store.read() as conn:
         known = await versions(conn, key=key, archived=True)
         chosen = _chosen(known, kind, version)
         if chosen is None:
             raise Problem(Code.DEFINITION_NOT_FOUND, key=key if version is None else f"{key}@{version}")
         text = await source(conn, chosen.kind, chosen.key, chosen.version)
-    return answer({**line(chosen), "source": text, "versions": [line(row) for row in known]})
+        changes = [_change(row) for row in await history(conn, chosen.key) if row.kind == chosen.kind]
+    return answer({**line(chosen), "source": text, "versions": [line(row) for row in known], "changes": changes})
 
 
 def line(row: Version) -> dict[str, object]:
@@ -73,7 +75,16 @@ def line(row: Version) -> dict[str, object]:
         "state": row.state.value,
         "published_at": row.published_at,
         "published_by": row.published_by,
+        "share": row.share,
+        "segment": row.segment,
+        "money": row.money,
+        "approved_at": row.approved_at,
+        "approved_by": row.approved_by,
     }
+
+
+def _change(row: Change) -> dict[str, object]:
+    return {name: getattr(row, name) for name in DefinitionChangeTold.model_fields}
 
 
 def _chosen(known: list[Version], kind: Kind | None, version: int | None) -> Version | None:

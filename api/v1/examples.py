@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+_RETURN: dict[str, object] = {
+    "kind": "sop",
+    "key": "return",
+    "version": 3,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "title": {"zh": "退货退款", "en": "Return and refund"},
+    "state": "candidate",
+    "published_at": "2026-05-06T01:30:00Z",
+    "published_by": "anna",
+    "share": 10,
+    "segment": None,
+    "money": True,
+    "approved_at": "2026-05-06T02:00:00Z",
+    "approved_by": "zhaomin",
+}
+
 EXAMPLES: Mapping[str, Sequence[object]] = {
     "Alive": [{"status": "ok", "version": "0.1.0"}],
     "Ready": [
@@ -46,48 +62,28 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
     "Remark": [{"note": "等客户寄回"}],
     "Settlement": [{"choice": "enter", "values": {"rma_no": "RMA-77"}}, {"choice": "retry"}],
     "Transfer": [{"to": "team:warehouse", "note": "实物在仓库"}],
-    "DefinitionList": [
-        {
-            "items": [
-                {
-                    "kind": "sop",
-                    "key": "return",
-                    "version": 3,
-                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                    "title": {"zh": "退货退款", "en": "Return and refund"},
-                    "state": "default",
-                    "published_at": "2026-05-06T01:30:00Z",
-                    "published_by": "u-anna",
-                }
-            ],
-            "next_cursor": None,
-        }
-    ],
+    "DefinitionList": [{"items": [_RETURN], "next_cursor": None}],
+    "DefinitionLine": [_RETURN],
     "DefinitionTold": [
         {
-            "kind": "sop",
-            "key": "return",
-            "version": 3,
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "title": {"zh": "退货退款", "en": "Return and refund"},
-            "state": "default",
-            "published_at": "2026-05-06T01:30:00Z",
-            "published_by": "u-anna",
+            **_RETURN,
             "source": "dsl: 1\nsop: return\n…",
-            "versions": [
+            "versions": [_RETURN],
+            "changes": [
                 {
-                    "kind": "sop",
-                    "key": "return",
                     "version": 3,
-                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                    "title": {"zh": "退货退款", "en": "Return and refund"},
-                    "state": "default",
-                    "published_at": "2026-05-06T01:30:00Z",
-                    "published_by": "u-anna",
+                    "from_state": "draft",
+                    "to_state": "candidate",
+                    "by": "zhaomin",
+                    "at": "2026-05-06T02:00:00Z",
+                    "note": "",
+                    "data": {"share": 10, "approved": True},
                 }
             ],
         }
     ],
+    "Staging": [{"share": 10}, {"segment": "customer.tier == 'vip'", "note": "VIP first"}, {}],
+    "RollingBack": [{"note": "too many rejects"}, {"version": 2}],
     "Done": [{"status": "waiting", "seq": 17}],
     "EventKept": [{"status": "accepted", "tickets": ["GD-10001"]}],
     "FileKept": [

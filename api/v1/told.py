@@ -255,9 +255,26 @@ class DefinitionLine(Told):
     version: int
     sha256: str
     title: Words
-    state: Literal["default", "candidate", "archived"]
+    state: Literal["draft", "candidate", "default", "archived", "derived"]
     published_at: Moment
     published_by: str
+    share: int | None
+    segment: str | None
+    money: bool
+    approved_at: Moment | None
+    approved_by: str | None
+
+
+class DefinitionChangeTold(Told):
+    """One change of a version's state."""
+
+    version: int
+    from_state: str | None
+    to_state: str
+    by: str
+    at: Moment
+    note: str
+    data: dict[str, object] | None
 
 
 class DefinitionList(Told):
@@ -272,3 +289,4 @@ class DefinitionTold(DefinitionLine):
 
     source: str
     versions: list[DefinitionLine]
+    changes: list[DefinitionChangeTold]

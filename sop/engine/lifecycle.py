@@ -47,8 +47,7 @@ def chosen(turn: Turn, event: DefinitionsChosen) -> None:
             continue
         if compiled["kind"] == "playbook" and compiled["key"] in _played(turn.state):
             continue
-        inputs = dict(event.inputs) if compiled["kind"] == "sop" else {}
-        _start(turn, event.on, compiled, inputs)
+        _start(turn, event, compiled)
 
 
 def _main_runs(state: State) -> list[Run]:
@@ -64,14 +63,17 @@ def _played(state: State) -> set[str]:
     return {run.definition["key"] for run in state.runs.values() if run.is_playbook}
 
 
-def _start(turn: Turn, on: str, compiled: Compiled, inputs: dict[str, Value]) -> None:
+def _start(turn: Turn, event: DefinitionsChosen, compiled: Compiled) -> None:
     document, state = definition_of(compiled).document, turn.state
     groups = {run.model.document.exclusive for run in state.runs.values()}
     if document.exclusive is not None and document.exclusive in groups:
         return
-    if state.result is not None and on != CLOSED and document.after_close is AfterClose.STOP:
+    if state.result is not None and event.on != CLOSED and document.after_close is AfterClose.STOP:
         return
-    run = flow.start_run(turn, compiled, inputs, why={"on": on, **({"inputs": inputs} if inputs else {})})
+    inputs = dict(event.inputs) if compiled["kind"] == "sop" else {}
+    candidate = event.candidates.get(compiled["sha256"])
+    why: dict[str, Value] = {"on": event.on, **({"inputs": inputs} if inputs else {})}
+    run = flow.start_run(turn, compiled, inputs, why={**why, **({"candidate": candidate} if candidate else {})})
     clocks.start_clocks(turn, run)
     flow.set_off(turn, run)
 

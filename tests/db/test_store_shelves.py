@@ -1,4 +1,4 @@
-"""What is kept by key: definitions, receipts, files, answers given."""
+"""What is kept by key: receipts, files, answers given."""
 
 from __future__ import annotations
 
@@ -6,84 +6,15 @@ import asyncio
 
 import pytest
 
-from db import definitions, files, receipts
+from db import files, receipts
 from db.files import FileTooLarge, NewFile
 from db.idempotency import Claim, KeyInUse, KeyReused, Replay, claim, forget_before, keep_answer, release
 from db.session import Store
-from db.tables import DefinitionState, ReceiptStatus
-from sop.definition import Compiled
+from db.tables import ReceiptStatus
 from tests.db.desk import NINE, after, opened
 
 ASKED = Claim("key:1", "k1", "POST", "/api/v1/tickets", "hash")
 UNKNOWN, DONE, FAILED = ReceiptStatus.UNKNOWN, ReceiptStatus.DONE, ReceiptStatus.FAILED
-
-
-def compiled(key: str = "return", content: str = "a", event: str | None = "ticket.classified") -> Compiled:
-    start: dict[str, object] = {"start": {"event": event}} if event else {}
-    document: dict[str, object] = {"zeta": 0.5, "title": {"zh": "退货", "en": "Return"}, "alpha": [1], **start}
-    return Compiled(
-        kind="sop",
-        key=key,
-        version=0,
-        sha256=content * 64,
-        file=f"{key}.sop.yaml",
-        document=document,
-        positions={},
-        actions={},
-        undo_takes={},
-        personal=[],
-        sops={},
-        calendars={},
-    )
-
-
-async def test_a_new_version_is_the_default_and_the_old_one_stays_as_it_was(store: Store) -> None:
-    async with store.write() as conn:
-        first = await definitions.publish(conn, compiled(content="a"), "one", "anna", NINE)
-        second = await definitions.publish(conn, compiled(content="b"), "two", "anna", after(days=1))
-        [current] = await definitions.defaults(conn)
-        old = await definitions.definition(conn, "sop", "return", 1)
-        listed = await definitions.versions(conn, archived=True)
-
-    assert (first.version, second.version, second.state) == (1, 2, DefinitionState.DEFAULT)
-    assert (current["version"], current["sha256"]) == (2, "b" * 64)
-    assert old is not None
-    assert old == {**compiled(content="a"), "version": 1}
-    assert list(old["document"]) == ["zeta", "title", "alpha", "start"]
-    assert isinstance(old["document"]["zeta"], float)
-    assert [(line.version, line.state) for line in listed] == [
-        (2, DefinitionState.DEFAULT),
-        (1, DefinitionState.ARCHIVED),
-    ]
-
-
-async def test_the_same_content_published_again_is_the_same_version(store: Store) -> None:
-    async with store.write() as conn:
-        for content in "aba":
-            again = await definitions.publish(conn, compiled(content=content), content, "anna", NINE)
-        [line] = await definitions.versions(conn)
-        assert await definitions.source(conn, "sop", "return") == "a"
-
-    assert (again.version, line.version, line.published_at) == (1, 1, NINE)
-
-
-async def test_two_publish_at_once_and_get_two_versions(store: Store) -> None:
-    async def publish(content: str) -> int:
-        async with store.write() as conn:
-            return (await definitions.publish(conn, compiled(content=content), "", "anna", NINE)).version
-
-    assert sorted(await asyncio.gather(*[publish(content) for content in "abcdef"])) == [1, 2, 3, 4, 5, 6]
-
-
-async def test_only_what_starts_on_an_event_is_asked_for_it(store: Store) -> None:
-    async with store.write() as conn:
-        await definitions.publish(conn, compiled("return"), "", "anna", NINE)
-        await definitions.publish(conn, compiled("refund", event=None), "", "anna", NINE)
-
-        assert [found["key"] for found in await definitions.starting_on(conn, "ticket.classified")] == ["return"]
-        assert await definitions.starting_on(conn, "ticket.closed") == []
-        assert [found["key"] for found in await definitions.defaults(conn)] == ["refund", "return"]
-        assert await definitions.definition(conn, "sop", "nothing") is None
 
 
 async def test_of_many_hands_only_one_may_call(store: Store) -> None:

@@ -260,18 +260,64 @@ def test_a_changed_file_becomes_the_next_version_and_its_callers_too(
     refund.write_text(original.replace("amount", "amount", 1) + "\n# only a remark\n", encoding="utf-8")
     remark = here("publish", env=env)
     refund.write_text(original.replace("due: ", "due: 2", 1), encoding="utf-8")
+    waiting = here("publish", "--by", "anna", env=env)
+    for name in ("anna", "bob"):
+        here("user", "add", name, "--name", name, "--email", f"{name}@example.org", env=env)
+    alone = here("sop", "approve", "refund@2", "--by", "anna", env=env)
+    approved = [here("sop", "approve", f"{key}@2", "--by", "bob", env=env) for key in ("refund", "lost_parcel")]
     changed = here("publish", env=env)
-    refund.write_text(original, encoding="utf-8")
-    back = here("publish", env=env)
+    back = here("sop", "rollback", "refund", "--by", "bob", "--note", "too slow", env=env)
+    history = here("sop", "versions", "refund", "--history", env=env).stdout.splitlines()
 
     assert {line.split()[-1] for line in remark.stdout.splitlines()} == {"unchanged"}
-    assert "refund@2" in changed.stdout
-    assert "lost_parcel@2" in changed.stdout
+    moves_money = [line.split()[1] for line in waiting.stdout.splitlines() if "moves money" in line]
+    assert moves_money == ["refund@2", "lost_parcel@2"]
+    assert (alone.returncode, "another one approves" in alone.stderr) == (1, True)
+    assert ["default" in each.stdout for each in approved] == [True, True]
+    assert {line.split()[-1] for line in changed.stdout.splitlines()} == {"unchanged"}
     assert "return@1" in changed.stdout
-    assert [line.split()[1] for line in back.stdout.splitlines() if "back again" in line] == [
-        "refund@1",
-        "lost_parcel@1",
-    ]
+    assert "refund@1" in back.stdout
+    assert history[0].endswith("too slow")
+    assert "archived → default  bob" in history[0]
+    assert "draft → default  bob" in "".join(history)
+
+
+def test_a_version_is_tried_on_some_new_tickets_first(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    space = copied_workspace(tmp_path / "space")
+    env = {**env, "GONGDAN_WORKSPACE": str(space)}
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    assert here("publish", env=env).returncode == 0
+    general = space / "sop/library/general.sop.yaml"
+    general.write_text(general.read_text(encoding="utf-8").replace("is: 4wh", "is: 5wh", 1), encoding="utf-8")
+    wrong = here("publish", "--state", "candidate", env=env)
+    personal = here("publish", "--segment", "customer.phone == '1'", env=env)
+    tried = here("publish", "--share", "10%", env=env)
+    listed = here("sop", "versions", "general", env=env).stdout.splitlines()
+    for_vips = here("sop", "stage", "general@2", "--segment", "customer.tier == 'vip'", "--by", "anna", env=env)
+    default = here("sop", "stage", "general@2", "--by", "anna", env=env)
+    gone = here("sop", "archive", "general@2", "--by", "anna", env=env)
+
+    assert wrong.returncode == 2
+    assert "is personal" in personal.stderr
+    assert tried.returncode == 0
+    assert [("candidate 10%" in line, "default" in line) for line in listed] == [(True, False), (False, True)]
+    assert "candidate [customer.tier == 'vip']" in for_vips.stdout
+    assert "default" in default.stdout
+    assert "archived" in gone.stdout
+
+
+def test_a_definition_that_scenarios_cover_too_little_is_not_published(
+    here: Here, env: dict[str, str], tmp_path: Path
+) -> None:
+    space = copied_workspace(tmp_path / "space")
+    env = {**env, "GONGDAN_WORKSPACE": str(space)}
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    (space / "tests/scenarios/general.yaml").unlink()
+    told = here("publish", env=env)
+
+    assert told.returncode == 1
+    assert "✗ sop/library/general.sop.yaml: scenarios cover too little" in told.stderr
+    assert told.stderr.rstrip().endswith("nothing was published")
 
 
 def test_a_workspace_with_a_mistake_publishes_nothing(here: Here, env: dict[str, str], tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from db import migrate as schema
 from db.session import Store, StoreUnavailable
 from sop.problems import Language
+from worker.aiming import aim_of
 from worker.asked import Asked
-from worker.publishing import NotFit, prepare
+from worker.publishing import Edition, NotFit, prepare
 from worker.stocking import Change, Published, changes
 from worker.stocking import publish as stock
 from worker.storing import with_store
@@ -21,6 +22,7 @@ _CHANGES = {
     Change.NEW: Words("新增", "new"),
     Change.CHANGED: Words("新版本", "new version"),
     Change.BACK: Words("恢复", "back again"),
+    Change.WAITS: Words("涉及资金，等待他人审批", "moves money: somebody else approves it first"),
     Change.SAME: Words("未变", "unchanged"),
 }
 
@@ -48,7 +50,7 @@ def migrate(asked: Asked) -> int:
 
 def publish(asked: Asked) -> int:
     """Check and test the workspace, then store it, all of it or nothing."""
-    terminal = asked.terminal
+    terminal, aim = asked.terminal, aim_of(asked)
     try:
         with terminal.busy("正在检查和测试…", "checking and testing …"):
             edition = prepare(asked.settings.workspace)
@@ -61,9 +63,15 @@ def publish(asked: Asked) -> int:
             async with store.read() as conn:
                 return await changes(conn, edition)
         async with store.write() as conn:
-            return await stock(conn, edition, asked.text("by"), datetime.now(UTC))
+            return await stock(conn, edition, asked.text("by"), datetime.now(UTC), aim)
 
     done = with_store(asked, store_it)
+    _tell_done(asked, edition, done)
+    return 0
+
+
+def _tell_done(asked: Asked, edition: Edition, done: Sequence[Published]) -> None:
+    terminal = asked.terminal
     for each in done:
         terminal.tell(f"{each.kind:<8} {each.key}@{each.version}  {_CHANGES[each.change].tell(terminal.tongue)}")
     count, people = len(done), len(edition.workspace.company.people)
@@ -75,7 +83,9 @@ def publish(asked: Asked) -> int:
             + (" (nothing was stored)" if asked.flag("dry_run") else ""),
         )
     )
-    return 0
+    for each in done:
+        if each.change is Change.WAITS and not asked.flag("dry_run"):
+            terminal.note(f"gongdan sop approve {each.key}@{each.version} --by …")
 
 
 def show_not_fit(not_fit: NotFit, terminal: Terminal) -> None:
@@ -87,3 +97,7 @@ def show_not_fit(not_fit: NotFit, terminal: Terminal) -> None:
         terminal.note(f"✗ {outcome.story.file}: {outcome.case}")
         for sentence in outcome.wrong:
             terminal.note(f"    {sentence}")
+    for path, coverage in not_fit.thin.items():
+        missing = ", ".join(map(str, coverage.missing[:10]))
+        said = terminal.say("场景覆盖率不足", "scenarios cover too little")
+        terminal.note(f"✗ {path}: {said}: {coverage.percent:.0f}% ({missing})")

@@ -1,0 +1,137 @@
+"""What is done with versions of definitions: approved, tried on some tickets, made the default, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from api.auth import Asking, needs
+from api.bodies import body_of
+from api.once import Once, Reply, TheWrite
+from api.principal import Principal, Scope
+from api.v1 import asked
+from api.v1.definitions import line
+from api.v1.docs import OF_WRITES, errors_of, takes
+from api.v1.told import DefinitionLine
+from db import releases
+from db.definitions import Version
+from db.releases import Aim, Said
+from db.tables import DefinitionState
+from sop.conditions import examine
+from sop.model import Kind
+
+router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.ADMIN)])
+ERRORS = errors_of(*OF_WRITES, 404)
+Key = Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$", description="The definition's key, e.g. return.")]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")]
+Work = Callable[[AsyncConnection, Version, Said], Awaitable[Version]]
+
+
+class Release:
+    """One change of a version's state: which version, who asks, and that it happens once."""
+
+    def __init__(
+        self,
+        key: Key,
+        write: TheWrite,
+        asking: Asking,
+        kind: Annotated[Kind | None, Query(description="Where an SOP and a playbook share the key.")] = None,
+    ) -> None:
+        self.key: str = key
+        self.kind: str | None = kind
+        self.write: Once = write
+        self.asking: Principal = asking
+
+    async def do(self, work: Work, version: int, note: str) -> Response:
+        """Change this version's state and answer with what it is now."""
+
+        async def change(conn: AsyncConnection) -> Reply:
+            known = await releases.find(conn, self.key, version, self.kind)
+            return Reply(200, line(await work(conn, known, self.said(note))))
+
+        return await self.write.within(change)
+
+    def said(self, note: str) -> Said:
+        """Who changes it, and why: the person that the key speaks for, else the key."""
+        return Said(self.asking.behalf or self.asking.id.removeprefix("user:"), datetime.now(UTC), note)
+
+
+TheRelease = Annotated[Release, Depends(Release)]
+SaidRemark = Annotated[asked.Remark, Depends(body_of(asked.Remark))]
+
+
+@router.post(
+    "/definitions/{key}/versions/{version}/approve",
+    response_model=DefinitionLine,
+    operation_id="approveDefinition",
+    summary="Approve a version that moves money",
+    responses=ERRORS,
+    openapi_extra=takes(asked.Remark),
+)
+async def approve(release: TheRelease, version: Number, said: SaidRemark) -> Response:
+    """It becomes what it was published for. Publisher and approver are two people: send ``On-Behalf-Of``."""
+    return await release.do(releases.approve, version, said.note)
+
+
+@router.post(
+    "/definitions/{key}/versions/{version}/stage",
+    response_model=DefinitionLine,
+    operation_id="stageDefinition",
+    summary="Make a version the candidate or the default",
+    responses=ERRORS,
+    openapi_extra=takes(asked.Staging),
+)
+async def stage(
+    release: TheRelease, version: Number, said: Annotated[asked.Staging, Depends(body_of(asked.Staging))]
+) -> Response:
+    """With a share or a segment it is tried on some new tickets; without, all of them take it."""
+    if said.segment is not None:
+        examine(said.segment)
+    candidate = said.share is not None or said.segment is not None
+    aim = Aim(DefinitionState.CANDIDATE, said.share, said.segment) if candidate else Aim()
+
+    async def work(conn: AsyncConnection, known: Version, by: Said) -> Version:
+        return await releases.stage(conn, known, aim, by)
+
+    return await release.do(work, version, said.note)
+
+
+@router.post(
+    "/definitions/{key}/versions/{version}/archive",
+    response_model=DefinitionLine,
+    operation_id="archiveDefinition",
+    summary="Withdraw a version",
+    responses=ERRORS,
+    openapi_extra=takes(asked.Remark),
+)
+async def archive(release: TheRelease, version: Number, said: SaidRemark) -> Response:
+    """No new ticket takes it; tickets that run on it go on."""
+    return await release.do(releases.archive, version, said.note)
+
+
+@router.post(
+    "/definitions/{key}/rollback",
+    response_model=DefinitionLine,
+    operation_id="rollBackDefinition",
+    summary="Go back to an earlier default",
+    responses=ERRORS,
+    openapi_extra=takes(asked.RollingBack),
+)
+async def roll_back(
+    release: TheRelease, said: Annotated[asked.RollingBack, Depends(body_of(asked.RollingBack))]
+) -> Response:
+    """To ``version``, or to the last default before the one that is."""
+
+    async def change(conn: AsyncConnection) -> Reply:
+        if said.version is None:
+            known = await releases.before(conn, release.kind or Kind.SOP, release.key)
+        else:
+            known = await releases.find(conn, release.key, said.version, release.kind)
+        return Reply(200, line(await releases.roll_back(conn, known, release.said(said.note))))
+
+    return await release.write.within(change)

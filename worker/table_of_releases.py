@@ -1,0 +1,54 @@
+"""The commands of versions and of what is done with open tickets: see ``worker.table``."""
+
+from __future__ import annotations
+
+from worker.table import CANDIDATE, JSON, Argument, Command
+from worker.words import Words
+
+_REF = Argument(
+    ("ref",), Words("定义与版本，如 return@7", "definition and version, e.g. return@7"), {"metavar": "NAME@VERSION"}
+)
+_BY = Argument(("--by",), Words("谁（人员编号）", "who does it: a person's id"), {"required": True, "metavar": "WHO"})
+_NOTE = Argument(("--note",), Words("原因", "why"), {"default": ""})
+
+RELEASING = (
+    Command(
+        "sop versions",
+        Words("各版本的状态，或其变更记录", "the versions of a definition and their states"),
+        "gongdan sop versions return --history",
+        "commands.sop_versions:versions",
+        (
+            Argument(("ref",), Words("定义；不写则全部", "a definition; none: all"), {"nargs": "?", "metavar": "NAME"}),
+            Argument(("--history",), Words("变更记录", "what was changed, when, by whom"), {"action": "store_true"}),
+            JSON,
+        ),
+    ),
+    Command(
+        "sop approve",
+        Words("审批涉及资金的版本（须与发布人不同）", "approve a version that moves money: not by who published it"),
+        "gongdan sop approve return@7 --by zhaomin",
+        "commands.sop_versions:approve",
+        (_REF, _BY, _NOTE),
+    ),
+    Command(
+        "sop stage",
+        Words("设为候选（部分新工单）或默认版本", "make a version the candidate for some new tickets, or the default"),
+        "gongdan sop stage return@7 --share 10% --by anna",
+        "commands.sop_versions:stage",
+        (_REF, *CANDIDATE, _BY, _NOTE),
+    ),
+    Command(
+        "sop rollback",
+        Words("退回到之前的默认版本", "go back to an earlier default"),
+        "gongdan sop rollback return --by anna",
+        "commands.sop_versions:rollback",
+        (_REF, _BY, _NOTE),
+    ),
+    Command(
+        "sop archive",
+        Words("撤下一个版本，新工单不再使用", "withdraw a version: no new ticket takes it"),
+        "gongdan sop archive return@7 --by anna",
+        "commands.sop_versions:archive",
+        (_REF, _BY, _NOTE),
+    ),
+)
