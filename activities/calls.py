@@ -10,7 +10,7 @@ import collections.abc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.common import RawValue
@@ -23,7 +23,7 @@ from activities.connectors.people import People
 from activities.connectors.receipts import ReceiptBook
 from activities.connectors.registry import Connectors, Service
 from activities.connectors.request import Order, request_hash
-from activities.notify import MessageTemplates, write_message
+from activities.notify import MessageTemplates, promise_told, write_message
 from db.personal import references_in, written_out
 from db.session import StoreUnavailable
 from sop.catalog import Effect
@@ -36,17 +36,21 @@ HEAD_ROOM = 0.9  # of the activity's time: the rest is for writing down what cam
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The activity's input: what ``sop.commands.CallAction`` says, as the workflow sent it."""
+    """The activity's input: what ``sop.commands.CallAction`` says, as the workflow sent it. ``reads``: nothing but
+    reading is wanted; ``promised_at``: the time that a message may name."""
 
     ticket_id: int
     action: str
     arguments: Values
     key: str
     gives: tuple[str, ...] | None
+    reads: bool = False
+    promised_at: datetime | None = None
 
 
 class Calls:
-    """The hand that calls. ``templates`` are the workspace's message templates."""
+    """The hand that calls. ``templates`` are the workspace's message templates; ``zone`` is the time zone in which a
+    reader without one of their own is told times."""
 
     def __init__(
         self,
@@ -54,11 +58,13 @@ class Calls:
         receipts: ReceiptBook,
         people: People,
         templates: MessageTemplates,
+        zone: str = "Asia/Shanghai",
     ) -> None:
         self._connectors = connectors
         self._effects = Effects(receipts)
         self._people = people
         self._templates = templates
+        self._zone = zone
 
     @activity.defn(dynamic=True)
     async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
@@ -69,6 +75,8 @@ class Calls:
         service = self._connectors.services.get(asked.action)
         if service is None:
             raise _refusal(f"no connector offers {asked.action} · 没有连接器提供 {asked.action}")
+        if asked.reads and service.operation.effect is not Effect.READ:
+            raise _refusal(f"{asked.action} does more than read · {asked.action} 不只是查询")
         hidden = set(self._connectors.secrets)
         try:
             async with _signs_of_life():
@@ -90,7 +98,8 @@ class Calls:
         if service.operation.message is None:
             return await self._effects.once(service, order, budget)
         outputs = [
-            await self._effects.once(service, each, budget) for each in await self._letters(service, order, hidden)
+            await self._effects.once(service, each, budget)
+            for each in await self._letters(service, order, asked, hidden)
         ]
         return outputs[0]
 
@@ -102,7 +111,7 @@ class Calls:
         hidden |= {value for value in known.values() if isinstance(value, str) and len(value) > 1}
         return {name: written_out(value, known) for name, value in asked.arguments.items()}
 
-    async def _letters(self, service: Service, order: Order, hidden: set[str]) -> list[Order]:
+    async def _letters(self, service: Service, order: Order, asked: Asked, hidden: set[str]) -> list[Order]:
         """The order once for each reader, each with its own key where there are several."""
         who = service.operation.message
         to = order.arguments.get("to")
@@ -111,6 +120,7 @@ class Calls:
             raise RefusedByOtherSide("there is nobody to tell", "没有可以通知的人")
         hidden |= {text for reader in readers for text in (reader.name, reader.address) if len(text) > 1}
         about = await self._people.about(order.ticket_id)
+        arguments = _all(service, order.arguments)
         return [
             Order(
                 order.ticket_id,
@@ -118,7 +128,9 @@ class Calls:
                 order.key if len(readers) == 1 else f"{order.key}:{reader.id}",
                 order.request_hash,
                 order.gives,
-                write_message(reader, _all(service, order.arguments), about, self._templates).scope(),
+                write_message(
+                    reader, arguments, {**about, **promise_told(asked.promised_at, reader, self._zone)}, self._templates
+                ).scope(),
             )
             for reader in readers
         ]
@@ -141,6 +153,8 @@ def _read(given: collections.abc.Sequence[RawValue]) -> Asked:
             raw["arguments"],
             str(raw["key"]),
             tuple(map(str, gives)) if isinstance(gives, (list, tuple)) else None,
+            raw.get("reads") is True,
+            datetime.fromisoformat(str(raw["promised_at"])) if raw.get("promised_at") else None,
         )
     except (LookupError, TypeError, ValueError) as wrong:
         raise _refusal(f"not a call: {type(wrong).__name__} · 不是一次调用：{type(wrong).__name__}") from None

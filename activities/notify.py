@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from activities.connectors import templates
 from activities.connectors.failures import RefusedByOtherSide
@@ -16,6 +18,8 @@ MessageTemplates: TypeAlias = Mapping[str, Mapping[str, str]]
 
 FALLBACK = ("zh", "en")
 LONGEST_TEXT = 4000
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,22 @@ def write_message(reader: Reader, arguments: Values, about: Mapping[str, Value],
     if not text.strip():
         raise RefusedByOtherSide("the message has neither a template nor a text", "消息既没有模板也没有正文")
     return Message(reader.channel, reader.address, reader.language, text.strip()[:LONGEST_TEXT])
+
+
+def promise_told(at: datetime | None, reader: Reader, zone: str) -> dict[str, Value]:
+    """The root ``promise`` of a template: ``due_at`` in the reader's language and time zone (``zone`` where they have
+    none). A message that promises no time has no such root."""
+    if at is None:
+        return {}
+    return {"promise": {"due_at": time_told(at, reader.language, reader.timezone or zone)}}
+
+
+def time_told(at: datetime, language: str, zone: str) -> str:
+    """A moment as people write it, by the clock of their zone: ``1月8日（周四）18:00``, ``Thu 8 Jan, 18:00``."""
+    local = at.astimezone(ZoneInfo(zone))
+    if language.startswith("zh"):
+        return f"{local.month}月{local.day}日（周{'一二三四五六日'[local.weekday()]}）{local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
 
 
 def _rendered(name: str, reader: Reader, scope: templates.Scope, known: MessageTemplates) -> str:

@@ -83,8 +83,9 @@ def _customer(customer: KnownCustomer, channel: str) -> Reader | None:
     way = next((each for each in wanted if ways.get(each)), None)
     if way is None:
         return None
-    return Reader(str(customer.id), customer.name or "", way, ways[way] or "", customer.language or "zh")
+    language = customer.language or "zh"
+    return Reader(str(customer.id), customer.name or "", way, ways[way] or "", language, customer.timezone)
 
 
 def _colleague(person: KnownPerson, email: str) -> Reader:
-    return Reader(person.id, person.name, "email", email, person.language)
+    return Reader(person.id, person.name, "email", email, person.language, person.timezone)

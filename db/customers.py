@@ -27,6 +27,7 @@ class NewCustomer:
     language: str | None = None
     tier: str | None = None
     wechat: str | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class KnownCustomer:
     language: str | None
     tier: str | None
     wechat: str | None
+    timezone: str | None
     complaint_count: int
     erased_at: datetime | None
 
@@ -57,6 +59,7 @@ _KNOWN = (
     Customer.language,
     Customer.tier,
     Customer.wechat,
+    Customer.timezone,
     Customer.complaint_count,
     Customer.erased_at,
 )

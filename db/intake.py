@@ -17,7 +17,7 @@ from db.numbers import number_of
 from db.outbox import payload_of, put
 from db.tables import Message, OutboxKind, Ticket, Visibility
 from db.upsert import insert_new
-from sop.events import Actor, ActorKind, MessagePosted
+from sop.events import Actor, ActorKind, MessagePosted, PromiseSaid
 from sop.values import Value, Values, unmarked
 
 # Built once: building a statement costs more than running it.
@@ -59,7 +59,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message on a ticket. ``dedup_key``: the same message arriving twice is kept once."""
+    """A message on a ticket. ``dedup_key``: the same message arriving twice is kept once. ``promise``: a time that it
+    promises; what is promised, in words, stays with the message."""
 
     ticket_id: int
     body: str
@@ -69,6 +70,8 @@ class NewMessage:
     author_name: str | None = None
     channel: str = "web"
     dedup_key: str | None = None
+    promise: PromiseSaid | None = None
+    promise_title: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMess
     if message_id is None:
         known = await conn.execute(select(Message.id).where(Message.dedup_key == new.dedup_key))
         return AcceptedMessage(known.scalar_one(), duplicate=True)
-    posted = MessagePosted(str(message_id), new.by, new.visibility.value)
+    posted = MessagePosted(str(message_id), new.by, new.visibility.value, new.promise)
     await put(conn, new.ticket_id, OutboxKind.SIGNAL, payload_of(posted), new.created_at)
     return AcceptedMessage(message_id)
 
@@ -157,6 +160,7 @@ def _message_row(new: NewMessage) -> dict[str, object]:
         "channel": new.channel,
         "created_at": new.created_at,
         "dedup_key": new.dedup_key,
+        "promise_title": unmarked(new.promise_title),
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from db.tables import Lane, Outbox, OutboxKind
-from sop.events import Actor, ActorKind, Duty, DutyChanged, MessagePosted, Occurred
+from sop.events import Actor, ActorKind, Duty, DutyChanged, MessagePosted, Occurred, PromiseSaid
 from sop.values import Value, Values
 
 LEASE = timedelta(seconds=30)
@@ -140,6 +140,7 @@ def payload_of(event: Occurred | MessagePosted | DutyChanged) -> Values:
                 "message": event.message,
                 "visibility": event.visibility,
                 "by": actor_values(event.by),
+                **({"promise": promise_values(event.promise)} if event.promise else {}),
             }
         case DutyChanged():
             return {
@@ -162,7 +163,34 @@ def event_of(payload: Values) -> Occurred | MessagePosted | DutyChanged:
         )
     if payload["event"] == "duty":
         return DutyChanged(str(payload["person"]), Duty(str(payload["duty"])), _texts(payload["emptied"]))
-    return MessagePosted(str(payload["message"]), actor_of(payload["by"]), str(payload["visibility"]))
+    promise = payload.get("promise")
+    return MessagePosted(
+        str(payload["message"]),
+        actor_of(payload["by"]),
+        str(payload["visibility"]),
+        promise_of(promise) if isinstance(promise, Mapping) else None,
+    )
+
+
+def promise_values(promise: PromiseSaid) -> dict[str, Value]:
+    """A promise as plain values."""
+    return {
+        "within": promise.within,
+        "check": promise.check,
+        "arguments": promise.arguments,
+        "broken": promise.broken,
+    }
+
+
+def promise_of(values: Values) -> PromiseSaid:
+    """The promise of its plain values."""
+    given = values.get("arguments")
+    return PromiseSaid(
+        str(values["within"]),
+        _name(values.get("check")),
+        dict(given) if isinstance(given, Mapping) else {},
+        _name(values.get("broken")),
+    )
 
 
 def actor_values(actor: Actor) -> dict[str, Value]:

@@ -96,6 +96,8 @@ async def _erase_content(conn: AsyncConnection, tickets: Sequence[int]) -> None:
         await conn.execute(delete(table).where(table.ticket_id.in_(tickets)))
     of_tickets = Message.ticket_id.in_(tickets)
     to_or_from_them = or_(Message.visibility == "public", Message.author_kind == "customer")
-    await conn.execute(update(Message).where(of_tickets, to_or_from_them).values(body=ERASED, author_name=None))
+    await conn.execute(
+        update(Message).where(of_tickets, to_or_from_them).values(body=ERASED, author_name=None, promise_title=None)
+    )
     await conn.execute(update(Ticket).where(Ticket.id.in_(tickets)).values(subject=ERASED, body=ERASED, fields={}))
     await conn.execute(update(Receipt).where(Receipt.ticket_id.in_(tickets)).values(error=None))

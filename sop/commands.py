@@ -15,7 +15,7 @@ class CallAction:
     """Call a connector's operation. ``key`` is the idempotency key; times are seconds; ``attempts`` counts all tries.
 
     ``arguments`` may hold references to personal fields, which the hand that calls replaces.
-    ``gives`` names the outputs to keep."""
+    ``gives`` names the outputs to keep; ``reads``: it may only read; ``promised_at``: the time its text may name."""
 
     call: str
     action: str
@@ -28,6 +28,8 @@ class CallAction:
     max_interval: float
     run: str
     step: str
+    reads: bool = False
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

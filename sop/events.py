@@ -146,12 +146,33 @@ class Occurred:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseSaid:
+    """What a message of the staff promises: within which time, which action (that only reads) tells whether it is kept,
+    which playbook starts when it is not. Its title is text and stays in the database."""
+
+    within: str
+    check: str | None = None
+    arguments: dict[str, Value] = field(default_factory=dict)
+    broken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePosted:
     """A message stands in the conversation; its text stays in the database. ``visibility``: public, internal."""
 
     message: str
     by: Actor
     visibility: str
+    promise: PromiseSaid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    """A person says that an open promise is kept, and why."""
+
+    promise: str
+    by: Actor
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +247,7 @@ Event: TypeAlias = (
     | TicketCommanded
     | Occurred
     | MessagePosted
+    | PromiseKept
     | Dispatched
     | DutyChanged
     | ActionDone

@@ -44,6 +44,11 @@ class FactType(StrEnum):
     CLOCK_BREACHED = "clock.breached"
     CLOCK_STOPPED = "clock.stopped"
     MESSAGE_POSTED = "message.posted"
+    PROMISE_MADE = "promise.made"
+    PROMISE_WARNED = "promise.warned"
+    PROMISE_KEPT = "promise.kept"
+    PROMISE_BROKEN = "promise.broken"
+    PROMISE_WITHDRAWN = "promise.withdrawn"
 
 
 FactData: TypeAlias = dict[str, Value]

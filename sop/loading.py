@@ -119,7 +119,9 @@ def _own_undos(document: Document) -> set[str]:
 
 def _actions(document: Document, catalog: Catalog) -> dict[str, ActionContract]:
     """What the file's actions and their inverses promise."""
-    called = {step.action for line in _lines(document) for step in line if isinstance(step, Action)}
+    steps = [step for line in _lines(document) for step in line if isinstance(step, Action)]
+    checks = {step.promise.check for step in steps if step.promise and step.promise.check}
+    called = {step.action for step in steps} | checks
     inverse = {undo for name in called if (undo := catalog.actions[name].undo)} | _own_undos(document)
     return {name: _contract(catalog, name) for name in sorted(called | inverse) if name in catalog.actions}
 

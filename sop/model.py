@@ -145,6 +145,20 @@ class Retry(Shape):
     max_interval: str = "2m"
 
 
+class PromisePolicy(Shape):
+    """A time that the customer is told: a durable promise. ``check`` asks a system whether it is kept (``kept`` is a
+    condition over ``check.<output>``); ``warn`` is a share of the time, or how long before its end; ``broken`` names
+    the playbook that starts when it is not kept."""
+
+    within: str
+    check: str | None = None
+    arguments: dict[str, Constant] = Field(default_factory=dict, alias="with")
+    kept: str | None = None
+    warn: str | None = None
+    broken: str | None = None
+    title: Label = ""
+
+
 class Action(StepShape):
     """A system does it. ``with`` is a keyword in Python, hence ``arguments``."""
 
@@ -156,6 +170,7 @@ class Action(StepShape):
     on_error: str | None = None
     idempotency_key: str | None = None
     undo: str | None = None
+    promise: PromisePolicy | None = None
 
 
 class Case(Shape):

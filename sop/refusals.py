@@ -57,6 +57,19 @@ class NoIncident(Refusal):
     code = "no_incident"
 
 
+class UnknownPromise(Refusal):
+    """The ticket has no promise of that id."""
+
+    code = "unknown_promise"
+    status = 404
+
+
+class PromiseOver(Refusal):
+    """The promise has been kept, broken or withdrawn already."""
+
+    code = "promise_over"
+
+
 class TicketOver(Refusal):
     """The ticket has ended; reopen it first."""
 

@@ -91,6 +91,7 @@ class OpenStep:
     sub: str | None = None
     incident: Incident | None = None
     leaving: str | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -169,6 +170,42 @@ class Clock:
     problem: str = ""
 
 
+class PromisePhase(StrEnum):
+    """How a promise stands."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(slots=True)
+class Promise:
+    """A time that the customer was told: by a step of a run, or by a ``message``.
+
+    ``check`` is asked with ``arguments`` for its outputs ``gives`` (none: all it has); ``kept_when`` is the condition
+    over them. ``come``: its time has come. ``asked`` counts the askings, ``call`` is the one under way, and
+    ``deciding`` says that it was asked when the time had come."""
+
+    id: str
+    made_at: datetime
+    due_at: datetime
+    title: Stored = None
+    check: str | None = None
+    arguments: Outputs = field(default_factory=dict)
+    gives: list[str] | None = None
+    kept_when: str | None = None
+    playbook: str | None = None
+    run: str = ""
+    step: str | None = None
+    message: str | None = None
+    phase: PromisePhase = PromisePhase.OPEN
+    come: bool = False
+    asked: int = 0
+    call: str | None = None
+    deciding: bool = False
+
+
 class RunPhase(StrEnum):
     """What a run does now."""
 
@@ -238,11 +275,13 @@ class AlarmKind(StrEnum):
     CLOCK_RUNG = "clock_rung"
     CLOSE = "close"
     LEASE = "lease"
+    PROMISE_WARN = "promise_warn"
+    PROMISE_DUE = "promise_due"
 
 
 @dataclass(slots=True)
 class Alarm:
-    """A moment at which something is due: of the step a thread stands on, or of a clock of the run."""
+    """A moment at which something is due: of the step a thread stands on, of a clock of the run, or of a promise."""
 
     at: datetime
     kind: AlarmKind
@@ -250,6 +289,7 @@ class Alarm:
     thread: int = 0
     clock: str = ""
     rung: int = 0
+    promise: str = ""
 
 
 @dataclass(slots=True)
@@ -265,12 +305,13 @@ class Letter:
 
 @dataclass(slots=True)
 class Call:
-    """A call in flight: whose it is."""
+    """A call in flight: whose it is, a run's or a promise's."""
 
     action: str
     run: str
     thread: int
     undo: bool = False
+    promise: str = ""
 
 
 @dataclass(slots=True)
@@ -330,6 +371,7 @@ class State:
     leases: list[Lease] = field(default_factory=list)
     handoffs: int = 0
     stranded: bool = False
+    promises: dict[str, Promise] = field(default_factory=dict)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

@@ -39,7 +39,9 @@ async def serve(settings: Settings) -> None:
         connectors = connectors_of(settings)
         stack.push_async_callback(connectors.close)
         client = await reached(settings)
-        calls = Calls(connectors, ReceiptBook(store), DeskPeople(store, settings.public_url), workspace.messages)
+        zone = str(workspace.calendars["default"]["tz"])
+        people = DeskPeople(store, settings.public_url)
+        calls = Calls(connectors, ReceiptBook(store), people, workspace.messages, zone)
         intake, ledger = Intake(store, rules_of(workspace)), Ledger(store)
         worker = Worker(
             client,

@@ -20,7 +20,16 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from sop.events import DutyChanged, IncidentSettled, MessagePosted, Occurred, StepAnswered, TicketCommanded, VoteCast
+from sop.events import (
+    DutyChanged,
+    IncidentSettled,
+    MessagePosted,
+    Occurred,
+    PromiseKept,
+    StepAnswered,
+    TicketCommanded,
+    VoteCast,
+)
 from workflows import attributes
 from workflows.messages import (
     TASK_QUEUE,
@@ -29,16 +38,19 @@ from workflows.messages import (
     Ballot,
     DutyNews,
     Happening,
+    Keeping,
     Order,
     Posting,
     Receipt,
     Settlement,
     TicketStart,
+    Vow,
     encoded,
     workflow_id,
 )
 
 PATIENCE = timedelta(seconds=10)
+Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping
 Handle: TypeAlias = WorkflowHandle[Any, Any]  # Any: a workflow known by its id and type name only
 _AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 
@@ -144,10 +156,14 @@ class Tickets:
         said = Order(event.command, event.by, key, event.to, event.note, event.step)
         return await self._ask(ticket_id, "command", said, key)
 
+    async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt:
+        """Say that a promise is kept; raises ``Refused``."""
+        return await self._ask(ticket_id, "keep", Keeping(event.promise, event.by, key, event.note), key)
+
     def _handle(self, ticket_id: int) -> Handle:
         return self._client.get_workflow_handle(workflow_id(ticket_id))
 
-    async def _ask(self, ticket_id: int, update: str, said: Answer | Ballot | Settlement | Order, key: str) -> Receipt:
+    async def _ask(self, ticket_id: int, update: str, said: Said, key: str) -> Receipt:
         async with _reached():
             try:
                 receipt: Receipt = await self._handle(ticket_id).execute_update(
@@ -165,7 +181,8 @@ def _signal(event: Occurred | MessagePosted | DutyChanged, delivery: int) -> tup
         case Occurred():
             return "occurred", Happening(delivery, event.type, event.source, event.id, encoded(event.data))
         case MessagePosted():
-            return "posted", Posting(delivery, event.message, event.by, event.visibility)
+            vow = Vow.of(event.promise) if event.promise else None
+            return "posted", Posting(delivery, event.message, event.by, event.visibility, vow)
         case DutyChanged():
             return "duty", DutyNews(delivery, event.person, event.duty, list(event.emptied))
 

@@ -16,6 +16,8 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PromiseKept,
+    PromiseSaid,
     Remedy,
     StepAnswered,
     TicketCommanded,
@@ -140,6 +142,39 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Vow:
+    """A time that a message promises."""
+
+    within: str
+    check: str | None = None
+    arguments: dict[str, Json] = field(default_factory=dict)
+    broken: str | None = None
+
+    @classmethod
+    def of(cls, promise: PromiseSaid) -> Vow:
+        """As it travels."""
+        return cls(promise.within, promise.check, encoded(promise.arguments), promise.broken)
+
+    def said(self) -> PromiseSaid:
+        """As the engine is told."""
+        return PromiseSaid(self.within, self.check, {k: decode(v) for k, v in self.arguments.items()}, self.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A person says that a promise is kept."""
+
+    promise: str
+    by: Actor
+    key: str
+    note: str = ""
+
+    def event(self) -> PromiseKept:
+        """As the engine is told."""
+        return PromiseKept(self.promise, self.by, self.note)
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """A message stands in the conversation."""
 
@@ -147,10 +182,11 @@ class Posting:
     message: str
     by: Actor
     visibility: str
+    promise: Vow | None = None
 
     def event(self) -> MessagePosted:
         """As the engine is told."""
-        return MessagePosted(self.message, self.by, self.visibility)
+        return MessagePosted(self.message, self.by, self.visibility, self.promise.said() if self.promise else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from workflows.messages import (
     Ballot,
     DutyNews,
     Happening,
+    Keeping,
     Order,
     Posting,
     Receipt,
@@ -49,7 +50,7 @@ KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 LOCAL = timedelta(seconds=10)
 SILENCE = timedelta(seconds=10)  # of a worker that calls, after which another one takes over (activities/calls.py)
-Said: TypeAlias = Answer | Ballot | Settlement | Order
+Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -121,6 +122,11 @@ class TicketWorkflow:
         """A person's command on the ticket."""
         return await self._accept(said)
 
+    @workflow.update
+    async def keep(self, said: Keeping) -> Receipt:
+        """A person says that a promise is kept."""
+        return await self._accept(said)
+
     @answer.validator
     def _check_answer(self, said: Answer) -> None:
         self._check(said)
@@ -135,6 +141,10 @@ class TicketWorkflow:
 
     @command.validator
     def _check_command(self, said: Order) -> None:
+        self._check(said)
+
+    @keep.validator
+    def _check_keeping(self, said: Keeping) -> None:
         self._check(said)
 
     @workflow.signal
@@ -266,16 +276,7 @@ class TicketWorkflow:
         try:
             answer = await workflow.execute_activity(
                 call.action,
-                messages.encoded(
-                    {
-                        "ticket_id": self._start.ticket_id,
-                        "call": call.call,
-                        "action": call.action,
-                        "arguments": call.arguments,
-                        "key": call.key,
-                        "gives": call.gives,
-                    }
-                ),
+                _asked(self._start.ticket_id, call),
                 result_type=dict,
                 start_to_close_timeout=timedelta(seconds=call.timeout),
                 heartbeat_timeout=SILENCE,
@@ -334,3 +335,20 @@ class TicketWorkflow:
             self._shown = shown
             workflow.upsert_search_attributes(attributes.updates(shown))
             workflow.set_current_details(shown.details)
+
+
+def _asked(ticket_id: int, call: CallAction) -> dict[str, object]:
+    """The input of a call's activity (``activities.calls.Asked``)."""
+    asked: dict[str, object] = {
+        "ticket_id": ticket_id,
+        "call": call.call,
+        "action": call.action,
+        "arguments": call.arguments,
+        "key": call.key,
+        "gives": call.gives,
+    }
+    if call.reads:
+        asked["reads"] = True
+    if call.promised_at is not None:
+        asked["promised_at"] = call.promised_at.isoformat()
+    return messages.encoded(asked)

@@ -13,13 +13,15 @@ from sop.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody a message goes to: how (``sms``, ``email``, ``wechat``), to which address, in which language."""
+    """Somebody a message goes to: how (``sms``, ``email``, ``wechat``), to which address, in which language, and by the
+    clock of which time zone, where one is known."""
 
     id: str
     name: str
     channel: str
     address: str
     language: str
+    timezone: str | None = None
 
 
 class People(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from db.projection import alerts, clocks, steps, tickets
+from db.projection import alerts, clocks, promises, steps, tickets
 from db.projection.shadow import Shadow, Told
 from sop.facts import Fact, FactType
 
@@ -47,4 +47,9 @@ PROJECTORS: Mapping[FactType, Projector] = {
     FactType.CLOCK_BREACHED: clocks.breached,
     FactType.CLOCK_STOPPED: clocks.stopped,
     FactType.MESSAGE_POSTED: tickets.message,
+    FactType.PROMISE_MADE: promises.made,
+    FactType.PROMISE_WARNED: promises.warned,
+    FactType.PROMISE_KEPT: promises.kept,
+    FactType.PROMISE_BROKEN: promises.broken,
+    FactType.PROMISE_WITHDRAWN: promises.withdrawn,
 }

@@ -40,6 +40,11 @@ FOR_STAFF = (
     FactType.EVENT_RECEIVED,
     FactType.ALERT,
     FactType.CLOCK_BREACHED,
+    FactType.PROMISE_MADE,
+    FactType.PROMISE_WARNED,
+    FactType.PROMISE_KEPT,
+    FactType.PROMISE_BROKEN,
+    FactType.PROMISE_WITHDRAWN,
 )
 FOR_CUSTOMERS = (FactType.TICKET_OPENED, FactType.TICKET_STATUS)
 

@@ -5,6 +5,7 @@ from db.tables.definitions import DefinitionChange, DefinitionState, Published, 
 from db.tables.ledger import Entry, Retold
 from db.tables.people import ApiKey, Customer, Person, Session, Standing, Team
 from db.tables.process import Clock, ClockState, Run, Step, Vote
+from db.tables.promises import Promise
 from db.tables.tickets import File, FileContent, Light, Message, Notification, PersonalValue, Ticket, Visibility
 from db.tables.traffic import (
     Correlation,
@@ -42,6 +43,7 @@ __all__ = [
     "OutboxKind",
     "Person",
     "PersonalValue",
+    "Promise",
     "Published",
     "Receipt",
     "ReceiptStatus",

@@ -95,3 +95,4 @@ class Customer(Row):
     complaint_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Utc)
     erased_at: Mapped[datetime | None] = mapped_column(Utc)
+    timezone: Mapped[str | None]

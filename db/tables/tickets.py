@@ -68,7 +68,7 @@ class Ticket(Row):
 
 
 class Message(Row):
-    """One message of a ticket's conversation."""
+    """One message of a ticket's conversation. ``promise_title``: what it promises by a time, in words."""
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_ticket_id", "ticket_id", "id"), {"sqlite_autoincrement": True})
@@ -83,6 +83,7 @@ class Message(Row):
     channel: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(Utc)
     dedup_key: Mapped[str | None] = mapped_column(unique=True)
+    promise_title: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
 
 
 class File(Row):

@@ -21,6 +21,7 @@ from sop.engine import (
     orders,
     people,
     playbooks,
+    promises,
     remedies,
     systems,
     undo,
@@ -41,6 +42,7 @@ from sop.events import (
     MessagePosted,
     Occurred,
     PlaybookFound,
+    PromiseKept,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -57,6 +59,8 @@ TICKET_FIELDS = (
     "no", "title", "category", "status", "priority", "channel", "created_at", "order", "owner", "tags", "fields",
 )  # fmt: skip
 CUSTOMER_FIELDS: Mapping[str, Value] = {"id": None, "tier": "regular", "complaint_count": 0, "language": "zh"}
+_ASKED_BY_PEOPLE = (StepAnswered, VoteCast, IncidentSettled, TicketCommanded, PromiseKept)
+PROMISE_ALARMS = frozenset({AlarmKind.PROMISE_WARN, AlarmKind.PROMISE_DUE})
 CLOCK_ALARMS = frozenset({AlarmKind.CLOCK_WARN, AlarmKind.CLOCK_BREACH, AlarmKind.CLOCK_RUNG})
 
 
@@ -89,7 +93,7 @@ class Engine:
         """Decide on an event. A refused one raises a ``Refusal`` and changes nothing (``check`` says so before). A
         ticket that has finished refuses what people ask, and takes no notice of anything else."""
         turn = self._turn(now)
-        if self.state.finished and not isinstance(event, StepAnswered | VoteCast | IncidentSettled | TicketCommanded):
+        if self.state.finished and not isinstance(event, _ASKED_BY_PEOPLE):
             return []
         _decide(turn, event)
         leases.renew(turn, event)
@@ -111,6 +115,8 @@ class Engine:
                 remedies.chosen_well(turn, run, troubled, event)
         elif isinstance(event, TicketCommanded):
             orders.check(self.state, event)
+        elif isinstance(event, PromiseKept):
+            promises.check_keep(self.state, event)
 
     def next_deadline(self) -> datetime | None:
         """The nearest moment at which something is due."""
@@ -170,6 +176,8 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             people.answered(turn, *find(turn.state, event.step, Task), event)
         case Dispatched():
             dispatch.dispatched(turn, event)
+        case ActionDone() | ActionFailed() if promises.is_asked(turn.state, event.call):
+            promises.answered(turn, event)
         case ActionDone():
             systems.done(turn, event)
         case Tick():
@@ -194,6 +202,8 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             lifecycle.chosen(turn, event)
         case PlaybookFound():
             playbooks.found(turn, event)
+        case PromiseKept():
+            promises.kept(turn, event)
         case _:
             assert_never(event)
 
@@ -250,6 +260,8 @@ def _ring(turn: Turn, alarm: Alarm) -> None:
         clock_alarms.ring(turn, alarm)
     elif alarm.kind is AlarmKind.LEASE:
         handing.lease_ended(turn, alarm)
+    elif alarm.kind in PROMISE_ALARMS:
+        promises.ring(turn, alarm)
     elif alarm.kind is AlarmKind.TIMEOUT:
         _time_out(turn, alarm)
     elif alarm.kind is AlarmKind.ELAPSED:

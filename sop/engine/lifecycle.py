@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import branching, clocks, flow, leases, mailbox, owners, seats, undo
+from sop.engine import branching, clocks, flow, leases, mailbox, owners, promises, seats, undo
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -105,6 +105,7 @@ def posted(turn: Turn, event: MessagePosted) -> None:
     if event.by.kind is ActorKind.STAFF:
         data: dict[str, Value] = {"by": event.by.id, "at": turn.now.isoformat()}
         occurred(turn, Occurred("ticket.first_response", OURS, "ticket.first_response", data))
+    promises.said(turn, event)
 
 
 def run_ended(turn: Turn, run: Run) -> None:
@@ -126,6 +127,8 @@ def resolved(turn: Turn, result: str, name: str) -> None:
     """The ticket has its result: playbooks that stop with it do, and it will close in seven days."""
     state = turn.state
     state.result = result
+    if result == Result.CANCELLED:
+        promises.withdraw_all(turn, "cancelled")
     for other in list(state.runs.values()):
         if other.is_playbook and other.phase is RunPhase.ACTIVE and _stops(other):
             flow.end_run(turn, other, Result.CANCELLED)
@@ -212,7 +215,8 @@ def settle(turn: Turn) -> None:
 
 def _busy(state: State) -> bool:
     """Whether something still runs for a ticket that is to close, or is about to."""
-    return bool(state.wanted) or any(run.phase is not RunPhase.ENDED for run in state.runs.values())
+    running = any(run.phase is not RunPhase.ENDED for run in state.runs.values())
+    return running or bool(state.wanted) or promises.busy(state)
 
 
 def _tell_status(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop.commands import ChooseDefinitions
-from sop.engine import alarms, builtin, flow, handing, handoffs, leases, lifecycle, owners, people
+from sop.engine import alarms, builtin, flow, handing, handoffs, leases, lifecycle, owners, people, promises
 from sop.engine.address import find
 from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
@@ -152,6 +152,7 @@ def _cancel(turn: Turn) -> None:
     """End everything, and undo what was done. A ticket without an SOP has its result at once."""
     state = turn.state
     state.paused_at = None
+    promises.withdraw_all(turn, "cancelled")
     main = any(not run.is_playbook and run.phase is not RunPhase.ENDED for run in state.runs.values())
     for run in list(state.runs.values()):
         if run.parent_run is None:

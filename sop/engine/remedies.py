@@ -54,7 +54,7 @@ def _enter(turn: Turn, run: Run, thread: Thread, by_hand: Entered, settled: Inci
     if settled.by.id not in run.doers:
         run.doers.append(settled.by.id)
     if isinstance(step, Action) and any(value is not None for value in outputs.values()):
-        systems.by_hand(run, thread, step, outputs)
+        systems.by_hand(turn, run, thread, step, outputs)
     flow.leave(turn, run, thread, outputs, target, by=settled.by)
 
 

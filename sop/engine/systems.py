@@ -9,7 +9,7 @@ from functools import lru_cache
 from sop import expressions
 from sop.commands import CallAction
 from sop.durations import parse
-from sop.engine import builtin, flow, incidents, undo
+from sop.engine import builtin, flow, incidents, promises, undo
 from sop.engine.turn import Turn
 from sop.events import ActionDone, ActionFailed
 from sop.facts import FactType
@@ -35,6 +35,7 @@ def enter_action(turn: Turn, run: Run, thread: Thread, action: Action) -> None:
     if known is not None and known.fingerprint == opened.fingerprint:
         flow.leave(turn, run, thread, dict(known.outputs))
         return
+    promises.fix(turn, run, thread, action)
     turn.tell(FactType.STEP_OPENED, run, thread, {"type": action.type, "title": action.title or action.id})
     if builtin.knows(action.action):
         _at_once(turn, run, thread, action, arguments)
@@ -69,6 +70,7 @@ def _ask(turn: Turn, run: Run, thread: Thread, action: Action, arguments: dict[s
             max_interval=seconds(retry.max_interval),
             run=run.id,
             step=opened.slot,
+            promised_at=opened.promised_at,
         ),
         run,
         thread.id,
@@ -83,6 +85,7 @@ def _at_once(turn: Turn, run: Run, thread: Thread, action: Action, arguments: di
     turn.tell(FactType.ACTION_CALLED, run, thread, said)
     builtin.perform(turn, action.action, arguments, run)
     _done_fact(turn, run, thread, Calling(call, action.action), {})
+    promises.give(turn, run, thread, action, {})
     flow.leave(turn, run, thread, {})
 
 
@@ -114,6 +117,7 @@ def done(turn: Turn, event: ActionDone) -> None:
     flow.opened_of(thread).call = None
     _done_fact(turn, run, thread, Calling(event.call, action.action), outputs if small else {})
     undo.register(run, thread, action, outputs)
+    promises.give(turn, run, thread, action, outputs)
     if thread.cancelled:
         _finish_cancelled(turn, run, thread, outputs if small else {})
     elif small:
@@ -169,9 +173,10 @@ def failed(turn: Turn, event: ActionFailed) -> None:
         incidents.open_incident(turn, run, thread, f"ACTION_{event.kind.value.upper()}", event.message, "action")
 
 
-def by_hand(run: Run, thread: Thread, action: Action, outputs: dict[str, Value]) -> None:
+def by_hand(turn: Turn, run: Run, thread: Thread, action: Action, outputs: dict[str, Value]) -> None:
     """A person has done it and enters the result: it counts as the action's own."""
     undo.register(run, thread, action, outputs)
+    promises.give(turn, run, thread, action, outputs)
     _keep(run, thread, outputs)
 
 

@@ -28,6 +28,11 @@ _TELLING = {
     FactType.CLOCK_STOPPED: ("clock", "met"),
     FactType.CLOCK_BREACHED: ("clock",),
     FactType.CLOCK_WARNED: ("clock",),
+    FactType.PROMISE_MADE: ("promise", "title", "within", "check", "arguments", "playbook"),
+    FactType.PROMISE_WARNED: ("promise", "reason", "outputs"),
+    FactType.PROMISE_KEPT: ("promise", "how", "early", "outputs", "note"),
+    FactType.PROMISE_BROKEN: ("promise", "reason", "outputs", "playbook"),
+    FactType.PROMISE_WITHDRAWN: ("promise", "reason"),
 }
 _TIMES = frozenset({"set_for"})
 

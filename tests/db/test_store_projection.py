@@ -15,7 +15,7 @@ from db.queries.notifications import mark_read, notifications, unread
 from db.queries.tickets import ticket as ticket_page
 from db.rebuild import rebuild
 from db.session import Store
-from db.tables import Clock, Correlation, Light, Notification, Run, Step, Ticket, Vote
+from db.tables import Clock, Correlation, Light, Notification, Promise, Run, Step, Ticket, Vote
 from sop.events import Dispatched
 from sop.facts import FactType
 from tests.db.desk import (
@@ -31,7 +31,7 @@ from tests.db.desk import (
     staffed,
 )
 
-READ_MODELS = (Ticket, Run, Step, Vote, Clock, Notification)
+READ_MODELS = (Ticket, Run, Step, Vote, Clock, Promise, Notification)
 
 
 def a_long_story() -> Facts:
@@ -71,8 +71,33 @@ def a_long_story() -> Facts:
     story.add(FactType.CLOCK_BREACHED, clock="resolution", due_at=due, fired_at=due)
     story.add(FactType.CLOCK_STOPPED, clock="resolution", met=False, due_at=due)
     story.add(FactType.STEP_MOVED, "inspect", due_at=due, timeout_at=None)
+    _promises(story, due)
     story.add(FactType.RUN_ENDED, result="resolved")
     return story.add(FactType.TICKET_STATUS, run=None, status="resolved", result="resolved")
+
+
+def _promises(story: Facts, due: str) -> None:
+    made = {"within": "8d", "due_at": due, "warn_at": due, "check": "erp.refund.status", "playbook": "promise_broken"}
+    made |= {"arguments": {"refund_no": "F1"}}
+    for number, title in enumerate(({"zh": "退款到账", "en": "Refund"}, "二", "三"), 1):
+        promise = {"promise": f"p{number}", "title": title, "message": None, "sop": "return"}
+        story.add(FactType.PROMISE_MADE, "refund", **made, **promise)
+    seen = {"outputs": {"status": "pending"}, "problem": "", "reason": "not_kept"}
+    receipt = {"due_at": due, "checked_at": due, "late_seconds": 3}
+    story.add(FactType.PROMISE_WARNED, "refund", promise="p1", due_at=due, fired_at=due, **seen)
+    story.add(FactType.PROMISE_BROKEN, "refund", promise="p1", **receipt, **seen, playbook="promise_broken")
+    story.add(
+        FactType.PROMISE_KEPT,
+        "refund",
+        by=ANNA,
+        promise="p2",
+        **receipt,
+        early=False,
+        how="person",
+        outputs={},
+        note="x",
+    )
+    story.add(FactType.PROMISE_WITHDRAWN, "refund", promise="p3", due_at=due, reason="replaced")
 
 
 def test_every_type_of_fact_falls_somewhere() -> None:

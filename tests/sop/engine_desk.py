@@ -32,6 +32,8 @@ from sop.events import (
     MessagePosted,
     Occurred,
     PlaybookFound,
+    PromiseKept,
+    PromiseSaid,
     Remedy,
     StepAnswered,
     Tick,
@@ -42,7 +44,7 @@ from sop.events import Command as Order
 from sop.facts import Fact, FactType
 from sop.loading import load_many
 from sop.scenario.stage import dispatched
-from sop.state import Alarm, AlarmKind, ClockPhase, Run, RunPhase, State, dump, load
+from sop.state import Alarm, AlarmKind, Call, ClockPhase, Promise, PromisePhase, Run, RunPhase, State, dump, load
 from sop.values import Value
 
 MONDAY = datetime.fromisoformat("2026-01-05T09:00:00+08:00").astimezone(UTC)
@@ -195,6 +197,14 @@ class Desk:
     def say(self, message: str, by: Actor | str, visibility: str = "public") -> None:
         self.tell(MessagePosted(message, _somebody(by), visibility))
 
+    def promise(self, within: str, check: str | None = None, broken: str | None = None, **given: Value) -> None:
+        """Somebody tells the customer in a message when something will have happened."""
+        message = f"m{len(self.facts)}"
+        self.tell(MessagePosted(message, staff("ann"), "public", PromiseSaid(within, check, given, broken)))
+
+    def keep(self, promise: str, by: Actor | str = "ann", note: str = "") -> None:
+        self.tell(PromiseKept(promise, _somebody(by), note))
+
     def order(self, command: Order, by: Actor | str = "ann", to: str | None = None, step: str | None = None) -> None:
         self.tell(TicketCommanded(command, _somebody(by), to, step=step))
 
@@ -302,10 +312,10 @@ def check_state(state: State) -> None:
         _check_run(state, run)
     for alarm in state.alarms:
         _check_alarm(state, alarm)
+    for promise in state.promises.values():
+        _check_promise(state, promise)
     for name, call in state.calls.items():
-        run = state.runs[call.run]
-        holders = [u.call for u in run.undoing] if call.undo else [t.open.call for t in run.threads.values() if t.open]
-        assert holders.count(name) == 1, f"call {name} is nobody's"
+        _check_call(state, name, call)
     for asked in state.asked.values():
         if asked.run:
             thread = state.runs[asked.run].threads[asked.thread]
@@ -316,11 +326,32 @@ def check_state(state: State) -> None:
         assert {run.phase for run in state.runs.values()} <= {RunPhase.ENDED}
 
 
+def _check_call(state: State, name: str, call: Call) -> None:
+    if call.promise:
+        assert call.promise in state.promises, f"call {name} of no promise"
+        return
+    run = state.runs[call.run]
+    holders = [u.call for u in run.undoing] if call.undo else [t.open.call for t in run.threads.values() if t.open]
+    assert holders.count(name) == 1, f"call {name} is nobody's"
+
+
+def _check_promise(state: State, promise: Promise) -> None:
+    rings = [alarm.kind for alarm in state.alarms if alarm.promise == promise.id]
+    if promise.phase is not PromisePhase.OPEN:
+        assert (rings, promise.call) == ([], None), f"{promise.id} is over but still goes on"
+        return
+    assert promise.call is None or state.calls[promise.call].promise == promise.id
+    assert promise.call or AlarmKind.PROMISE_DUE in rings, f"{promise.id} is open but nothing comes of it"
+
+
 def _check_alarm(state: State, alarm: Alarm) -> None:
     if alarm.kind is AlarmKind.CLOSE:
         return
     if alarm.kind is AlarmKind.LEASE and not alarm.run:
         assert [lease for lease in state.leases if not lease.run], f"{alarm} of no lease"
+        return
+    if alarm.promise:
+        assert state.promises[alarm.promise].phase is PromisePhase.OPEN, f"{alarm} of a promise that is over"
         return
     run = state.runs[alarm.run]
     assert run.phase is not RunPhase.ENDED, f"{alarm} of a run that has ended"
