@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.messages import CHOOSE, CLASSIFIED, CREATED, INTAKE, REOPENED, Choosing, Taken
+from activities.messages import CHOOSE, CLASSIFIED, CREATED, REOPENED, Choosing, Taken
 from db import definitions
 from db.session import Store
 from db.tables import Customer, Ticket
@@ -23,10 +23,11 @@ from playbooks.classify import Request, classify
 from playbooks.picking import Picked, content_of, pick
 from sop.company import CategoryShape, RuleShape
 from sop.definition import Compiled
-from sop.desk import Desk, plain_desk
+from sop.desk import Desk, desk_of, plain_desk
 from sop.expressions import ExpressionError, Scope
 from sop.model import Kind
 from sop.values import Value, Values, decode, encode
+from sop.workspace import Workspace
 
 USUAL_PRIORITY = "normal"
 SOP, PLAYBOOK = str(Kind.SOP), str(Kind.PLAYBOOK)
@@ -42,6 +43,12 @@ class Rules:
     categories: Mapping[str, CategoryShape]
     desk: Desk = field(default_factory=Desk)
 
+    @classmethod
+    def of(cls, workspace: Workspace) -> Rules:
+        """Those of a workspace."""
+        company = workspace.company
+        return cls(company.rules, company.categories, desk_of(company, workspace.calendars))
+
 
 class Intake:
     """Classifies tickets and finds what starts for them."""
@@ -51,22 +58,19 @@ class Intake:
         self._read: dict[definitions.Content, Compiled] = {}
         self._log = structlog.get_logger("intake")
 
-    @activity.defn(name=INTAKE)
-    async def intake(self, asked: Choosing) -> Taken:
+    async def take_in(self, conn: AsyncConnection, asked: Choosing) -> Taken:
         """Classify a new ticket; the definitions that start on its creation and its classification, or, when it had
         closed and lives again, on that."""
         ticket, customer = _mapping(asked.ticket), _mapping(asked.customer)
-        async with self._store.read() as conn:
-            request = await self._request(conn, asked.ticket_id, ticket, customer)
-            said = classify(request, self._rules.rules, self._rules.categories)
-            known: Values = {**ticket, "category": said.category, "priority": said.priority}
-            if said.category == COMPLAINT:
-                customer["complaint_count"] = await _complaints(conn, asked.ticket_id)
-            chosen: list[Picked] = []
-            for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
-                chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
-            starters = [event for event in await definitions.starters(conn) if event not in (CREATED, CLASSIFIED)]
-        desk = plain_desk(self._rules.desk)
+        request = await self._request(conn, asked.ticket_id, ticket, customer)
+        said = classify(request, self._rules.rules, self._rules.categories)
+        known: Values = {**ticket, "category": said.category, "priority": said.priority}
+        if said.category == COMPLAINT:
+            customer["complaint_count"] = await _complaints(conn, asked.ticket_id)
+        chosen: list[Picked] = []
+        for event in (REOPENED,) if asked.on == REOPENED else (CREATED, CLASSIFIED):
+            chosen += await self._chosen(conn, replace(asked, on=event), known, customer)
+        starters = [event for event in await definitions.starters(conn) if event not in (CREATED, CLASSIFIED)]
         return Taken(
             said.category,
             said.priority,
@@ -74,7 +78,7 @@ class Intake:
             said.rule,
             _compiled(chosen),
             starters,
-            desk,
+            plain_desk(self._rules.desk),
             _how(chosen),
         )
 

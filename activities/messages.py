@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Any  # plain JSON: Temporal's converter reads a recursive type no better, and decode() checks it
 
-INTAKE, CHOOSE, WRITE = "intake", "choose", "write"
-"""The names of the three local activities of every ticket."""
+CHOOSE, WRITE = "choose", "write"
+"""The names of the two local activities of every ticket."""
 
 CREATED, CLASSIFIED, REOPENED = "ticket.created", "ticket.classified", "ticket.reopened"
 """The events of the ticket itself that definitions start on at intake: of a new one, or of one that had closed."""

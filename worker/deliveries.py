@@ -10,6 +10,7 @@ from typing import TypeAlias, assert_never
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.connectors.failures import CallFailed
+from activities.intake import Intake
 from db.outbox import Delivery, event_of
 from db.session import Store, StoreUnavailable
 from db.tables import OutboxKind
@@ -49,10 +50,10 @@ class Settled:
 
 
 class Deliveries:
-    """Takes rows to Temporal, and to the message gateway by ``send``."""
+    """Takes rows to Temporal, and to the message gateway by ``send``. ``intake`` says what starts for a new ticket."""
 
-    def __init__(self, store: Store, tickets: Tickets, send: Send) -> None:
-        self._store, self._tickets, self._send = store, tickets, send
+    def __init__(self, store: Store, tickets: Tickets, send: Send, intake: Intake) -> None:
+        self._store, self._tickets, self._send, self._intake = store, tickets, send, intake
 
     async def attempt(self, row: Delivery) -> Settled:
         """Try one row; every way it may fail is an answer."""
@@ -74,7 +75,7 @@ class Deliveries:
         match row.kind:
             case OutboxKind.START:
                 async with self._store.read() as conn:
-                    start = await start_of(conn, row.ticket_id, row.payload)
+                    start = await start_of(conn, row.ticket_id, row.payload, self._intake)
                 await self._tickets.start(start)
             case OutboxKind.SIGNAL:
                 await self._tickets.signal(row.ticket_id, event_of(row.payload), row.id)

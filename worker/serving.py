@@ -16,8 +16,6 @@ from activities.intake import Intake, Rules
 from activities.people import DeskPeople
 from activities.writing import Ledger
 from db.session import Store
-from sop.desk import desk_of
-from sop.workspace import Workspace
 from worker.connecting import connectors_of
 from worker.settings import Settings
 from worker.workspace import parse_texts, read_texts
@@ -42,12 +40,12 @@ async def serve(settings: Settings) -> None:
         zone = str(workspace.calendars["default"]["tz"])
         people = DeskPeople(store, settings.public_url)
         calls = Calls(connectors, ReceiptBook(store), people, workspace.messages, zone)
-        intake, ledger = Intake(store, rules_of(workspace)), Ledger(store)
+        intake, ledger = Intake(store, Rules.of(workspace)), Ledger(store)
         worker = Worker(
             client,
             task_queue=TASK_QUEUE,
             workflows=[TicketWorkflow],
-            activities=[intake.intake, intake.choose, ledger.write, calls.call],
+            activities=[intake.choose, ledger.write, calls.call],
             workflow_runner=runner(),
             max_cached_workflows=CACHED,
             graceful_shutdown_timeout=GRACE,
@@ -55,12 +53,6 @@ async def serve(settings: Settings) -> None:
         )
         structlog.get_logger("worker").info("serving", queue=TASK_QUEUE, temporal=settings.temporal_address)
         await worker.run()
-
-
-def rules_of(workspace: Workspace) -> Rules:
-    """What classification goes by, and the desk that tickets are pinned to."""
-    company = workspace.company
-    return Rules(company.rules, company.categories, desk_of(company, workspace.calendars))
 
 
 async def reached(settings: Settings) -> Client:

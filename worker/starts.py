@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.intake import Intake
+from activities.messages import CREATED, REOPENED, Choosing
 from db.numbers import number_of
 from db.tables import Customer, Ticket
 from sop.state import ENDED
@@ -16,8 +18,9 @@ class NoSuchTicket(LookupError):
     """The outbox names a ticket that is not in the database."""
 
 
-async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values) -> TicketStart:
-    """The start of a ticket's workflow. ``payload``: {sop?: the SOP asked for by name, reopened?: true}.
+async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values, intake: Intake) -> TicketStart:
+    """The start of a ticket's workflow: what kind of ticket it is, and what starts for it. ``payload``: {sop?: the SOP
+    asked for by name, reopened?: true}.
 
     Raises ``NoSuchTicket``."""
     ticket = (await conn.execute(select(Ticket.__table__).where(Ticket.id == ticket_id))).mappings().one_or_none()
@@ -33,14 +36,19 @@ async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values) -> Ti
         "fields": ticket["fields"],
         "tags": ticket["tags"],
     }
-    sop = payload.get("sop")
+    customer = await _customer(conn, ticket["customer_id"])
+    sop, reopened = payload.get("sop"), payload.get("reopened") is True
+    asked = Choosing(
+        ticket_id, REOPENED if reopened else CREATED, encoded(facts), encoded(customer), sop=str(sop) if sop else None
+    )
     return TicketStart(
         ticket_id,
-        ticket=encoded(facts),
-        customer=encoded(await _customer(conn, ticket["customer_id"])),
-        sop=str(sop) if sop else None,
+        ticket=asked.ticket,
+        customer=asked.customer,
+        sop=asked.sop,
         seq=ticket["last_seq"],
-        reopened=payload.get("reopened") is True,
+        reopened=reopened,
+        taken=await intake.take_in(conn, asked),
     )
 
 

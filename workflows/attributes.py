@@ -1,68 +1,75 @@
-"""Search attributes: what Temporal's own lists can be filtered by."""
+"""Search attributes: what Temporal's own lists can be filtered by.
+
+A change of one costs an event of the ticket's history, so they hold what is asked for in Temporal's lists: which
+ticket, which SOP and version, whose, and whether it is open. Its step and what it waits for stand in its details, which
+cost nothing; lists of steps and deadlines are the database's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
+from sop.definition import Compiled
 from sop.engine.flow import placed_of
 from sop.engine.lifecycle import open_threads
 from sop.forms import text_of
-from sop.state import State
+from sop.state import State, Status
 
-NO = SearchAttributeKey.for_keyword("TicketNo")
-SOP = SearchAttributeKey.for_keyword("TicketSop")
-STATUS = SearchAttributeKey.for_keyword("TicketStatus")
-STEP = SearchAttributeKey.for_keyword("TicketStep")
-TEAM = SearchAttributeKey.for_keyword("TicketTeam")
-DUE = SearchAttributeKey.for_datetime("TicketDue")
+Key: TypeAlias = SearchAttributeKey[str]
+NO: Key = SearchAttributeKey.for_keyword("TicketNo")
+SOP: Key = SearchAttributeKey.for_keyword("TicketSop")
+STATUS: Key = SearchAttributeKey.for_keyword("TicketStatus")
+TEAM: Key = SearchAttributeKey.for_keyword("TicketTeam")
 
-TYPES = {"TicketNo": "Keyword", "TicketSop": "Keyword", "TicketStatus": "Keyword", "TicketStep": "Keyword"} | {
-    "TicketTeam": "Keyword",
-    "TicketDue": "Datetime",
-}
+TYPES = {"TicketNo": "Keyword", "TicketSop": "Keyword", "TicketStatus": "Keyword", "TicketTeam": "Keyword"}
 """Name and type of each, as ``temporal operator search-attribute create`` takes them."""
+
+_UNDER_WAY = frozenset({Status.NEW, Status.OPEN, Status.WAITING, Status.WAITING_CUSTOMER})
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown of a ticket. ``sop`` is ``key@version``; ``step`` the first open step's id; ``due`` the nearest
-    promise of an open step or a clock of the SOP."""
+    """What is shown of a ticket. ``sop`` is ``key@version``; ``status`` says ``open`` of every ticket under way,
+    whoever it waits for."""
 
     no: str
     sop: str
     status: str
-    step: str
     team: str
-    due: datetime | None
-    details: str
+
+    def values(self) -> Mapping[Key, str]:
+        """Each attribute; ``""`` where there is none."""
+        return {NO: self.no, SOP: self.sop, STATUS: self.status, TEAM: self.team}
 
 
 def shown(state: State) -> Shown:
-    """What Temporal's lists and pages show of a ticket now."""
-    main = [run for run in state.runs.values() if run.parent_run is None and not run.is_playbook]
-    sop = f"{main[-1].definition['key']}@{main[-1].definition['version']}" if main else ""
-    opened = [(thread.open.slot, placed_of(run, thread).step) for run, thread in open_threads(state) if thread.open]
-    titles = " · ".join(text_of(step.title) or step.id for _, step in opened)
-    team = state.owner_team or ""
-    dues = [thread.open.due_at for _, thread in open_threads(state) if thread.open and thread.open.due_at]
-    dues += [clock.due_at for run in main for clock in run.clocks.values() if clock.due_at]
-    return Shown(
-        str(state.ticket["no"]),
-        sop,
-        state.status,
-        opened[0][0] if opened else "",
-        team,
-        min(dues, default=None),
-        f"**{state.status}** {titles}",
-    )
+    """What Temporal's lists show of a ticket now."""
+    main = [run.definition for run in state.runs.values() if run.parent_run is None and not run.is_playbook]
+    status = Status.OPEN if state.status in _UNDER_WAY else state.status
+    return Shown(str(state.ticket["no"]), named(main[-1:]), str(status), state.owner_team or "")
 
 
-def updates(view: Shown) -> list[SearchAttributeUpdate[Any]]:  # Any: keys of several value types in one list
-    """The upsert of what is shown."""
-    values = ((NO, view.no), (SOP, view.sop), (STATUS, view.status), (STEP, view.step), (TEAM, view.team))
-    due = DUE.value_set(view.due) if view.due else DUE.value_unset()
-    return [due, *(key.value_set(value) if value else key.value_unset() for key, value in values)]
+def named(sops: list[Compiled]) -> str:
+    """An SOP as its attribute names it; nothing where there is none."""
+    return f"{sops[0]['key']}@{sops[0]['version']}" if sops else ""
+
+
+def details(state: State) -> str:
+    """What Temporal's page of a ticket says (Markdown): its status and its open steps."""
+    opened = [placed_of(run, thread).step for run, thread in open_threads(state) if thread.open]
+    return f"**{state.status}** {' · '.join(text_of(step.title) or step.id for step in opened)}"
+
+
+def given(view: Shown) -> TypedSearchAttributes:
+    """What a workflow is started with."""
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in view.values().items() if value])
+
+
+def updates(view: Shown, known: TypedSearchAttributes) -> list[SearchAttributeUpdate[str]]:
+    """What is shown otherwise than before."""
+    changed = {key: value for key, value in view.values().items() if value != (known.get(key) or "")}
+    return [key.value_set(value) if value else key.value_unset() for key, value in changed.items()]

@@ -15,11 +15,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.messages import Taken
 from sop.events import (
     DutyChanged,
     IncidentSettled,
@@ -30,6 +31,8 @@ from sop.events import (
     TicketCommanded,
     VoteCast,
 )
+from sop.model import Kind
+from sop.state import Status
 from workflows import attributes
 from workflows.messages import (
     TASK_QUEUE,
@@ -122,9 +125,7 @@ class Tickets:
                     id=workflow_id(start.ticket_id),
                     task_queue=self._queue,
                     id_reuse_policy=reuse,
-                    search_attributes=TypedSearchAttributes(
-                        [SearchAttributePair(attributes.NO, str(start.ticket["no"]))]
-                    ),
+                    search_attributes=attributes.given(_shown(start)),
                     static_summary=str(start.ticket["no"]),
                     rpc_timeout=PATIENCE,
                 )
@@ -185,6 +186,13 @@ def _signal(event: Occurred | MessagePosted | DutyChanged, delivery: int) -> tup
             return "posted", Posting(delivery, event.message, event.by, event.visibility, vow)
         case DutyChanged():
             return "duty", DutyNews(delivery, event.person, event.duty, list(event.emptied))
+
+
+def _shown(start: TicketStart) -> attributes.Shown:
+    """What is known of a ticket before its first step."""
+    taken = start.taken or Taken("", "")
+    sops = [compiled for compiled in taken.definitions if compiled["kind"] == Kind.SOP]
+    return attributes.Shown(str(start.ticket["no"]), attributes.named(sops), Status.OPEN.value, taken.team or "")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from activities.messages import Taken
 from sop.events import (
     Actor,
     Command,
@@ -42,8 +43,9 @@ class TicketStart:
 
     ``ticket``: {no, channel, category, priority, created_at, order, fields, tags}; ``customer``: {id, tier,
     complaint_count, language}, both encoded. ``seq``: ledger rows the ticket has already. ``sop``: the SOP that was
-    asked for by name. ``history_limit``: events after which the workflow goes on in a new run, when the server's own
-    suggestion is not to be waited for."""
+    asked for by name. ``taken``: what intake found of a new ticket, the definitions that start included.
+    ``history_limit``: events after which the workflow goes on in a new run, when the server's own suggestion is not to
+    be waited for."""
 
     ticket_id: int
     ticket: dict[str, Json] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class TicketStart:
     state: dict[str, Json] | None = None
     delivered: int = 0
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.messages import CHOOSE, CREATED, INTAKE, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
+from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.desk import desk_in
 from sop.engine import Engine
@@ -65,12 +65,10 @@ class TicketWorkflow:
         self._calls: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._armed: datetime | None = None
-        self._shown: attributes.Shown | None = None
         self._delivered = start.delivered
         self._receipts = dict(start.receipts)
         self._written = self._moved = 0
         self._finished = False
-        self._ready = start.state is not None
         if start.state is not None:
             self._engine = Engine(load(start.state))
             return
@@ -81,12 +79,13 @@ class TicketWorkflow:
             seq=start.seq,
         )
         self._take(commands)
+        if start.taken is None:
+            raise ApplicationError("a new ticket is started with what intake found of it", non_retryable=True)
+        self._take_in(start.taken)
 
     @workflow.run
     async def run(self, start: TicketStart) -> str:
         """The ticket's whole life; its last status."""
-        if start.state is None:
-            await self._intake()
         while True:
             await self._write()
             if self._finished:
@@ -98,7 +97,7 @@ class TicketWorkflow:
             await workflow.wait_condition(lambda: self._stirred() or self._must_roll_over())
 
     def _stirred(self) -> bool:
-        return bool(self._unwritten or self._choices or self._finished)
+        return bool(self._unwritten or self._choices or self._finished or self._must_arm())
 
     # What happens
 
@@ -168,12 +167,11 @@ class TicketWorkflow:
             self._tell(told.event())
 
     def _check(self, said: Said) -> None:
-        if self._ready and said.key not in self._receipts:
+        if said.key not in self._receipts:
             spoken(lambda: self._engine.check(said.event(), workflow.now()))
 
     async def _accept(self, said: Said) -> Receipt:
         """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""
-        await workflow.wait_condition(lambda: self._ready)
         known = self._receipts.get(said.key)
         if known is not None:
             return known
@@ -205,19 +203,11 @@ class TicketWorkflow:
                 case SetTimer() | ClearTimer():
                     pass  # _arm() reads the nearest deadline once the activation is over
 
-    async def _intake(self) -> None:
-        on = REOPENED if self._start.reopened else CREATED
-        taken: Taken = await workflow.execute_local_activity(
-            INTAKE,
-            self._asking(on),
-            result_type=Taken,
-            start_to_close_timeout=LOCAL,
-            retry_policy=PATIENT,
-        )
+    def _take_in(self, taken: Taken) -> None:
+        """Tell what intake has found."""
         self._tell(Classified(taken.category, taken.priority, taken.team, taken.rule, desk_in(taken.desk)))
         self._engine.state.starters = taken.starters
-        self._tell(chosen(on, taken))
-        self._ready = True
+        self._tell(chosen(REOPENED if self._start.reopened else CREATED, taken))
 
     def _asking(self, on: str, event: dict[str, object] | None = None, playbook: str | None = None) -> Choosing:
         state = self._engine.state
@@ -294,14 +284,21 @@ class TicketWorkflow:
 
     # Time
 
+    def _must_arm(self) -> bool:
+        """Whether the timer is to be set anew. While calls are under way the ticket is about to move, and only a nearer
+        deadline is worth it: where it rests, the timer is the nearest deadline's, so that nothing wakes it before."""
+        due = self._engine.next_deadline()
+        if self._calls and self._armed is not None and (due is None or due > self._armed):
+            return False
+        return due != self._armed
+
     def _arm(self) -> None:
         """Keep one timer, for the nearest deadline."""
-        due = self._engine.next_deadline()
-        if due == self._armed:
+        if not self._must_arm():
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._armed = due
+        self._armed = due = self._engine.next_deadline()
         self._timer = asyncio.create_task(self._ring(due)) if due is not None else None
 
     async def _ring(self, due: datetime) -> None:
@@ -329,12 +326,11 @@ class TicketWorkflow:
         )
 
     def _show(self) -> None:
-        """Keep what Temporal's own list and page show: status, SOP, step, team, and when it is due."""
-        shown = attributes.shown(self._engine.state)
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(attributes.updates(shown))
-            workflow.set_current_details(shown.details)
+        """Keep what Temporal's own list and page show."""
+        state = self._engine.state
+        if changed := attributes.updates(attributes.shown(state), workflow.info().typed_search_attributes):
+            workflow.upsert_search_attributes(changed)
+        workflow.set_current_details(attributes.details(state))
 
 
 def _asked(ticket_id: int, call: CallAction) -> dict[str, object]:

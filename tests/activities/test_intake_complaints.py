@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.intake import Intake
+from activities.intake import Intake, Rules
 from activities.messages import CREATED, NAMED, Choosing
 from db.customers import NewCustomer
 from db.intake import NewTicket, accept_ticket
@@ -16,7 +16,6 @@ from db.session import Store
 from db.tables import Ticket
 from tests.fixtures_db import sqlite_template, sqlite_url  # noqa: F401  # found by name
 from worker.publishing import prepare
-from worker.serving import rules_of
 from worker.stocking import publish
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -31,7 +30,7 @@ async def store(sqlite_url: str) -> AsyncIterator[Store]:  # noqa: F811  # the f
 
 async def test_the_playbook_for_first_complaints_starts_at_the_first_alone(store: Store, checkout: Path) -> None:
     edition = prepare(checkout)
-    intake = Intake(store, rules_of(edition.workspace))
+    intake = Intake(store, Rules.of(edition.workspace))
     async with store.write() as conn:
         await publish(conn, edition, "test", NOW)
 
@@ -42,7 +41,7 @@ async def test_the_playbook_for_first_complaints_starts_at_the_first_alone(store
 
 async def test_a_playbook_wanted_by_name_is_found_whatever_it_starts_on(store: Store, checkout: Path) -> None:
     edition = prepare(checkout)
-    intake = Intake(store, rules_of(edition.workspace))
+    intake = Intake(store, Rules.of(edition.workspace))
     async with store.write() as conn:
         await publish(conn, edition, "test", NOW)
 
@@ -61,7 +60,7 @@ async def _started(store: Store, intake: Intake, customer: str) -> set[str]:
     async with store.write() as conn:
         opened = await accept_ticket(conn, new)
     ticket, known = {"category": None, "priority": "normal", "channel": "web", "fields": {}}, {"tier": "regular"}
-    taken = await intake.intake(Choosing(opened.id, CREATED, ticket, known, {}, None))
     async with store.write() as conn:
+        taken = await intake.take_in(conn, Choosing(opened.id, CREATED, ticket, known, {}, None))
         await conn.execute(Ticket.__table__.update().where(Ticket.id == opened.id).values(category=taken.category))
     return {compiled["key"] for compiled in taken.definitions}

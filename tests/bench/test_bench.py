@@ -81,7 +81,7 @@ async def test_product_and_twin_have_the_same_effects_and_leave_the_same_ledger(
     site = await ground.site("race", with_temporal=True)
     store = Store(site.settings.database_url)
     async with ground.running([*foundations(site), *(side(site, name) for name in race.SIDES)]):
-        running = Race(await reached(site.settings), store)
+        running = Race(await reached(site.settings), store, race.intake_of(site, store))
         ours, hand = [(await running.heat(name, 1, 1)).tickets[0] for name in race.SIDES]
     ledgers = [await ledger_of(store, ticket) for ticket in (ours, hand)]
     await store.dispose()

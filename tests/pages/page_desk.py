@@ -98,14 +98,14 @@ class InProcess:
 
     async def start(self, ticket: int) -> None:
         async with self.store.read() as conn:
-            start = await start_of(conn, ticket, {})
+            start = await start_of(conn, ticket, {}, self.intake)
         facts = {key: decode(value) for key, value in start.ticket.items()}
         known = {key: decode(value) for key, value in start.customer.items()}
         engine, commands = Engine.opened(facts, known, datetime.now(UTC), seq=start.seq)
         self.engines[ticket] = engine
         await self.carry_out(ticket, commands)
-        asked = Choosing(ticket, "ticket.created", start.ticket, start.customer)
-        taken = await self.intake.intake(asked)
+        taken = start.taken
+        assert taken is not None
         await self.tell(ticket, Classified(taken.category, taken.priority, taken.team, taken.rule))
         engine.state.starters = taken.starters
         await self.tell(ticket, DefinitionsChosen("ticket.created", tuple(taken.definitions)))

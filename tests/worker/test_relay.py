@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from temporalio.client import Client
 
 from activities.connectors.failures import NotReached, RefusedByOtherSide
+from activities.intake import Intake, Rules
 from db.intake import NewMessage, NewTicket, accept_message, accept_ticket
 from db.outbox import Delivery, backlog, put
 from db.session import Store
@@ -39,9 +40,10 @@ async def tickets_of(server: TemporalServer, queue: str) -> Tickets:
 @asynccontextmanager
 async def relaying(store: Store, tickets: Tickets, send=nothing_to_send, count: int = 1) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
     """Relays at work, ended when the block is left."""
-    stop = asyncio.Event()
+    stop, intake = asyncio.Event(), Intake(store, Rules((), {}))
     relays = [
-        asyncio.create_task(Relay(store, Deliveries(store, tickets, send), tries=3).run(stop)) for _ in range(count)
+        asyncio.create_task(Relay(store, Deliveries(store, tickets, send, intake), tries=3).run(stop))
+        for _ in range(count)
     ]
     try:
         yield

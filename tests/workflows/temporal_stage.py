@@ -66,9 +66,8 @@ class World:
     facts: dict[int, list[Fact]] = field(default_factory=dict)
     playbooks: Mapping[str, Compiled] = field(default_factory=dict)
 
-    @activity.defn(name="intake")
-    async def intake(self, asked: Choosing) -> Taken:
-        known = classification_of({k: decode(v) for k, v in asked.ticket.items()})
+    def taken(self, ticket: dict[str, Any]) -> Taken:
+        known = classification_of({k: decode(v) for k, v in ticket.items()})
         return Taken(known.category, known.priority, known.team, known.rule, [self.compiled], [])
 
     @activity.defn(name="choose")
@@ -147,13 +146,14 @@ class Lockstep:
             env.client,
             task_queue=f"queue-{number}",
             workflows=[TicketWorkflow],
-            activities=[world.intake, world.choose, world.write, world.call],
+            activities=[world.choose, world.write, world.call],
             workflow_runner=runner(),
         ):
             ticket = {"created_at": now.isoformat(), **script.ticket_of(case)}
             customer = {k: v for k, v in script.customer_of(case).items() if k not in PERSONAL}
             plain = {k: decode(v) for k, v in ticket.items()}, {k: decode(v) for k, v in customer.items()}
-            await step.tickets.start(TicketStart(number, encoded(plain[0]), encoded(plain[1]), **start))
+            facts, known = encoded(plain[0]), encoded(plain[1])
+            await step.tickets.start(TicketStart(number, facts, known, taken=world.taken(facts), **start))
             await step.settle()
             yield step
             with suppress(RPCError):  # it has ended by itself

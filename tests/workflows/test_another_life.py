@@ -26,8 +26,9 @@ async def test_a_closed_ticket_lives_again_in_the_same_ledger(library: dict[str,
             assert both.facts[-1].data["status"] == "closed"
 
             both.world.compiled = library["reopened.sop.yaml"]
-            ticket = {"no": "T1", "category": "general", "priority": "normal"}
-            await both.tickets.start(TicketStart(1, encoded(ticket), {"id": "C1"}, seq=closed, reopened=True))
+            ticket = encoded({"no": "T1", "category": "general", "priority": "normal"})
+            taken = both.world.taken(ticket)
+            await both.tickets.start(TicketStart(1, ticket, {"id": "C1"}, seq=closed, reopened=True, taken=taken))
             await both.until(lambda: any(f.step == "work_again" for f in both.facts))
 
         assert [fact.seq for fact in both.facts] == list(range(1, len(both.facts) + 1))

@@ -12,22 +12,18 @@ import signal
 import sys
 from pathlib import Path
 
-from sqlalchemy import select
 from temporalio import activity
 from temporalio.common import RawValue
 from temporalio.worker import Worker
 
 from activities.intake import Intake, Rules
-from activities.messages import INTAKE, Choosing, Taken
 from activities.writing import Ledger
 from db.session import Store
-from db.tables import Ticket
-from playbooks.classify import Request, classify
 from sop.values import encode
 from worker.bench import journey
 from worker.bench.twin import ReturnByHand
 from worker.logs import begin_log
-from worker.serving import CACHED, reached, rules_of
+from worker.serving import CACHED, reached
 from worker.settings import Settings
 from worker.workspace import parse_texts, read_texts
 from workflows.sandbox import runner
@@ -52,45 +48,18 @@ class Answering:
         return {"outputs": encode(journey.outputs(asked["action"], asked["ticket_id"]))}
 
 
-class Classification:
-    """The twin's intake: classified by the same rules; it has no definitions to choose."""
-
-    def __init__(self, store: Store, rules: Rules) -> None:
-        self._store, self._rules = store, rules
-
-    @activity.defn(name=INTAKE)
-    async def intake(self, asked: Choosing) -> Taken:
-        """Classify a new ticket."""
-        async with self._store.read() as conn:
-            row = (await conn.execute(select(Ticket.subject, Ticket.body).where(Ticket.id == asked.ticket_id))).one()
-        ticket = asked.ticket
-        request = Request(
-            subject=row.subject,
-            body=row.body,
-            channel=ticket["channel"],
-            fields=ticket["fields"],
-            tier=asked.customer.get("tier"),
-            category=ticket["category"],
-            priority=None,
-        )
-        said = classify(request, self._rules.rules, self._rules.categories)
-        return Taken(said.category, said.priority, said.team, said.rule)
-
-
 async def work(side: str, queue: str, calls: Path) -> None:
     """Work until told to stop."""
     settings = Settings.from_environment()
     workspace = parse_texts(read_texts(settings.workspace))
     store = Store(settings.database_url)
-    rules, ledger, systems = rules_of(workspace), Ledger(store), Answering(calls)
-    product = Intake(store, rules)
-    twin = Classification(store, rules)
+    intake, ledger, systems = Intake(store, Rules.of(workspace)), Ledger(store), Answering(calls)
     worker = Worker(
         await reached(settings),
         task_queue=queue,
         workflows=[TicketWorkflow if side == PRODUCT else ReturnByHand],
         activities=[
-            *([product.intake, product.choose] if side == PRODUCT else [twin.intake]),
+            *([intake.choose] if side == PRODUCT else []),
             ledger.write,
             systems.call,
         ],

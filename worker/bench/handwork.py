@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Answer, Ballot, TicketStart
 
 RUN = "return"
+ENDED = ("resolved", "cancelled", "closed")
 LOCAL = timedelta(seconds=10)
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 CALLS = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=120), maximum_attempts=5)
@@ -78,9 +79,8 @@ class HandWork:
         self._visits: dict[str, int] = {}
         self._given: str | None = None  # whom dispatch gave the open step to
         self._team = ""
-        self._shown: attributes.Shown | None = None
+        self._sop = workflow.info().typed_search_attributes.get(attributes.SOP) or ""
         self._here = ""
-        self._step_due: datetime | None = None
         self._clock: asyncio.Task[None] | None = None
         self._clock_due: datetime | None = None
         self._clock_broken = False
@@ -120,22 +120,18 @@ class HandWork:
                 self._show()
 
     def _show(self) -> None:
-        details = f"**{self._status}** {self._here}"
-        due = min(filter(None, (self._step_due, self._clock_due)), default=None)
-        shown = attributes.Shown(
-            str(self._ticket["no"]), "return@hand", self._status, self._here, self._team, due, details
-        )
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(attributes.updates(shown))
-            workflow.set_current_details(details)
+        status = self._status if self._status in ENDED else "open"
+        shown = attributes.Shown(str(self._ticket["no"]), self._sop, status, self._team)
+        if changed := attributes.updates(shown, workflow.info().typed_search_attributes):
+            workflow.upsert_search_attributes(changed)
+        workflow.set_current_details(f"**{self._status}** {self._here}")
 
     # Steps
 
     def enter(self, step: str, kind: str, **data: Value) -> None:
         """A step opens."""
         self._visits[step] = self._visits.get(step, 0) + 1
-        self._here, self._step_due = step, None
+        self._here = step
         self.note(FactType.STEP_OPENED, step, {"type": kind, "title": step, **data})
 
     def leave(self, step: str, outputs: Mapping[str, Value], *, outcome: str | None = None, status: str = "done",
@@ -156,7 +152,6 @@ class HandWork:
             wanted = {"wanted": [asking.seat], "approvals": True, "approvers": [], "expand": False}
         elif asking.seat == "customer":
             wanted["pool"] = asking.seat
-        self._step_due = due
         self.note(FactType.STEP_ASSIGNED, asking.step, {**wanted, "reason": "opened"})
         self.status("waiting_customer" if asking.seat == "customer" else "open")
         self._open, self._reply = asking, None
@@ -241,7 +236,7 @@ class HandWork:
         self._here = ""
         told: dict[str, Value] = {"clock": "resolution", "due_at": self._clock_due.isoformat()}
         self.note(FactType.CLOCK_STOPPED, None, {**told, "met": not self._clock_broken})
-        self._clock_due = self._step_due = None
+        self._clock_due = None
 
 
 async def _until(at: datetime) -> None:

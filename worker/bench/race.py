@@ -11,6 +11,7 @@ from time import perf_counter
 
 from temporalio.client import Client
 
+from activities.intake import Intake, Rules
 from db.intake import NewTicket, accept_ticket
 from db.session import Store
 from sop.events import StepAnswered, VoteCast
@@ -25,6 +26,7 @@ from worker.up.child import Plan
 from worker.up.roster import foundations
 from worker.up.site import Site
 from worker.words import Words
+from worker.workspace import parse_texts, read_texts
 from workflows.client import Tickets
 from workflows.messages import TicketStart, workflow_id
 
@@ -54,8 +56,8 @@ class Heat:
 class Race:
     """Tickets run on one server, by either side."""
 
-    def __init__(self, client: Client, store: Store) -> None:
-        self._client, self._store = client, store
+    def __init__(self, client: Client, store: Store, intake: Intake) -> None:
+        self._client, self._store, self._intake = client, store, intake
         self._board = Board(store)
 
     async def heat(self, side: str, tickets: int, at_once: int) -> Heat:
@@ -82,7 +84,7 @@ class Race:
                 conn,
                 NewTicket(journey.SUBJECT, "web", now, journey.BODY, journey.CATEGORY, order={"paid": journey.PAID}),
             )
-            start = await start_of(conn, accepted.id, {})
+            start = await start_of(conn, accepted.id, {}, self._intake)
         start.ticket["order"]["no"] = journey.order_no(accepted.id)
         return start
 
@@ -123,13 +125,18 @@ async def measure(ground: Ground, tickets: int | None, rounds: int = ROUNDS, at_
     plans = [*foundations(site), *(side(site, name) for name in SIDES)]
     try:
         async with ground.running(plans):
-            race = Race(await reached(site.settings), store)
+            race = Race(await reached(site.settings), store, intake_of(site, store))
             warm = [await race.heat(name, min(tickets or at_once, at_once), at_once) for name in SIDES]
             fitting = min(max(round(warm[-1].per_second * HEAT_SECONDS), at_once), MOST_TICKETS)
             heats = await _rounds(race, ground, tickets or fitting, rounds, at_once)
     finally:
         await store.dispose()
     return _figures(heats)
+
+
+def intake_of(site: Site, store: Store) -> Intake:
+    """What says how tickets are classified, and what starts for them."""
+    return Intake(store, Rules.of(parse_texts(read_texts(site.settings.workspace))))
 
 
 def side(site: Site, name: str) -> Plan:

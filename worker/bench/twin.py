@@ -21,13 +21,13 @@ from decimal import Decimal, InvalidOperation
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import INTAKE, Choosing, Taken
+    from activities.messages import Taken
     from sop.facts import FactType
     from sop.values import Value, Values, decode
     from workflows import messages
     from workflows.messages import Answer, Ballot, Happening, Receipt, TicketStart
 
-from worker.bench.handwork import LOCAL, PATIENT, RUN, Asking, HandWork, Reply, holds, refused
+from worker.bench.handwork import RUN, Asking, HandWork, Reply, holds, refused
 
 APPROVAL_ABOVE = Decimal(500)
 REASONS, GRADES = ("质量问题", "发错货", "不喜欢", "其他"), ("A", "B", "C")
@@ -55,7 +55,7 @@ class ReturnByHand(HandWork):
     @workflow.run
     async def run(self, start: TicketStart) -> str:
         """The whole life of the return; its last status."""
-        await self._take_in()
+        self._take_in(start.taken or Taken("", ""))
         result = await self._process()
         self.stop_clock()
         self.note(FactType.RUN_ENDED, None, {"result": result, "outputs": {}})
@@ -113,15 +113,11 @@ class ReturnByHand(HandWork):
             if isinstance(explained, Answer) and explained.outcome == "accepted":
                 return False
 
-    async def _take_in(self) -> None:
-        """Classify the ticket and put it into the queue."""
+    def _take_in(self, taken: Taken) -> None:
+        """Put the ticket into the queue it was classified for."""
         state = {name: self._ticket.get(name) for name in ("channel", "category", "priority")}
         self.note(FactType.TICKET_OPENED, None, {**state, "customer": self._start.customer.get("id")}, run=None)
         self.status("new")
-        asked = Choosing(self._start.ticket_id, "ticket.created", self._start.ticket, self._start.customer)
-        taken: Taken = await workflow.execute_local_activity(
-            INTAKE, asked, result_type=Taken, start_to_close_timeout=LOCAL, retry_policy=PATIENT
-        )
         self._team = taken.team or ""
         kind: dict[str, Value] = {"category": taken.category, "priority": taken.priority}
         self.note(FactType.TICKET_CLASSIFIED, None, {**kind, "team": taken.team, "rule": taken.rule}, run=None)

@@ -51,6 +51,7 @@ def relay(asked: Asked) -> int:
 
 async def _relay(settings: Settings, stop: asyncio.Event) -> None:
     from activities.connectors.receipts import ReceiptBook  # heavy, and only for this command
+    from activities.intake import Intake, Rules
     from activities.people import DeskPeople
     from worker.deliveries import Deliveries
     from worker.messenger import Messenger
@@ -60,11 +61,12 @@ async def _relay(settings: Settings, stop: asyncio.Event) -> None:
     await schema_ready(settings)
     store, connectors = Store(settings.database_url), connectors_of(settings)
     people = DeskPeople(store, settings.public_url)
-    templates = parse_texts(read_texts(settings.workspace)).messages
+    workspace = parse_texts(read_texts(settings.workspace))
     try:
-        send = Messenger(connectors, ReceiptBook(store), people, templates).send
+        send = Messenger(connectors, ReceiptBook(store), people, workspace.messages).send
         tickets = Tickets(await connect(settings.temporal_address))
-        await Relay(store, Deliveries(store, tickets, send)).run(stop)
+        intake = Intake(store, Rules.of(workspace))
+        await Relay(store, Deliveries(store, tickets, send, intake)).run(stop)
     finally:
         await connectors.close()
         await store.dispose()
