@@ -20,9 +20,11 @@ from api.line import Line, to_temporal
 from api.pages.assets import VendorMissing
 from api.ports import Connect
 from api.settings import Settings
+from api.simulator import Simulator
 from api.throttle import Throttle
-from api.v1 import commands, definitions, events, files, releases, steps, tickets
+from api.v1 import commands, definitions, events, files, releases, simulations, steps, tickets
 from db.session import Store
+from sop.catalog import Catalog
 from sop.company import CompanyShape
 
 __all__ = ["Settings", "VendorMissing", "create", "to_temporal"]  # all that composition needs of this room
@@ -38,12 +40,14 @@ def create(
     connect: Connect | None = None,
     listeners: Mapping[str, Listener] | None = None,
     company: CompanyShape | None = None,
+    catalog: Catalog | None = None,
 ) -> FastAPI:
     """The app. ``connect`` gives the client of Temporal once it answers (``api.line.to_temporal``); ``listeners`` are
-    the systems that may send webhooks; with a ``company`` it has the console and the customers' pages too.
+    the systems that may send webhooks; with a ``company`` it has the console and the customers' pages too; the
+    ``catalog`` holds the names that drafts may use.
 
     The database must be migrated; it need not be up yet. Raises ``api.pages.assets.VendorMissing``."""
-    doors = _doors(settings, connect, listeners or {})
+    doors = _doors(settings, connect, listeners or {}, Simulator(catalog or Catalog()))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +76,7 @@ def create(
     app.state.doors = doors
     problems.install(app)
     app.include_router(tickets.intake, prefix=V1)
-    for module in (tickets, steps, commands, files, events, definitions, releases):
+    for module in (tickets, steps, commands, files, events, definitions, releases, simulations):
         app.include_router(module.router, prefix=V1)
     for module in (hooks, health):
         app.include_router(module.router)
@@ -82,7 +86,9 @@ def create(
     return app
 
 
-def _doors(settings: Settings, connect: Connect | None, listeners: Mapping[str, Listener]) -> Doors:
+def _doors(
+    settings: Settings, connect: Connect | None, listeners: Mapping[str, Listener], simulator: Simulator
+) -> Doors:
     return Doors(
         settings=settings,
         store=Store(settings.database_url),
@@ -93,4 +99,5 @@ def _doors(settings: Settings, connect: Connect | None, listeners: Mapping[str, 
         throttle=Throttle(settings.login_attempts, settings.login_pause),
         crowd=Throttle(settings.login_attempts * CROWD, settings.login_pause),
         listeners=listeners,
+        simulator=simulator,
     )

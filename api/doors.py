@@ -13,6 +13,7 @@ from api.identities import Recent
 from api.line import Line
 from api.principal import Key, Person, SignedIn
 from api.settings import Settings
+from api.simulator import Simulator
 from api.throttle import Throttle
 from db.session import Store
 
@@ -31,6 +32,7 @@ class Doors:
     throttle: Throttle
     crowd: Throttle
     listeners: Mapping[str, Listener]
+    simulator: Simulator
 
 
 async def doors_of(request: Request) -> Doors:

@@ -48,6 +48,8 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     NOT_JSON = "not_json"
     NOT_MULTIPART = "not_multipart"
+    SIMULATION_TOO_LARGE = "simulation_too_large"
+    SIMULATION_WRONG = "simulation_wrong"
     TICKET_NOT_STARTED = "ticket_not_started"
     TEMPORAL_UNAVAILABLE = "temporal_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -212,6 +214,10 @@ TABLE: dict[Code, Entry] = {
     Code.TOO_LARGE: _entry(
         413, "内容过大", "Too large", "此处最多接受 {limit} 字节。", "At most {limit} bytes are taken here."
     ),
+    Code.SIMULATION_TOO_LARGE: _entry(
+        422, "模拟过大", "The simulation is too large", "最多 {limit}。", "At most {limit}."
+    ),
+    Code.SIMULATION_WRONG: _entry(422, "无法模拟", "This cannot be simulated", "{why}。", "{why}."),
     Code.NOT_JSON: _entry(
         415,
         "不支持的内容类型",

@@ -18,12 +18,14 @@ from worker.workspace import parse_texts, read_texts
 def api_app(settings: Settings) -> FastAPI:
     """The app, ready to be served. Raises ``Failure`` for connectors or assets that cannot be used."""
     doors = DoorSettings(settings.database_url, public_url=settings.public_url, workspace=settings.workspace)
+    space = parse_texts(read_texts(settings.workspace))
     try:
         return create(
             doors,
             connect=to_temporal(settings.temporal_address),
             listeners=connectors_of(settings).listeners,
-            company=parse_texts(read_texts(settings.workspace)).company,
+            company=space.company,
+            catalog=space.catalog,
         )
     except VendorMissing as missing:
         raise Failure(f"控制台的脚本不全：{missing}；请运行 make run", f"{missing}; `make run` fetches them") from None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.bodies import Body
+from sop.simulate import Move
 
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:@-]+$")]
 Line = Annotated[str, Field(max_length=200)]
@@ -42,6 +43,35 @@ class NewTicket(Body):
     order: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
     fields: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
     tags: list[Slug] = Field(default_factory=list, max_length=32)
+
+
+class WhichDefinition(Body):
+    """A published definition; without a version the default."""
+
+    kind: Literal["sop", "playbook"] = "sop"
+    key: Slug
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class Simulation(Body):
+    """What to walk through: a draft (``source``, its YAML) or a published ``definition``; with which ticket, and every
+    move, as in a scenario file."""
+
+    source: Annotated[str, Field(max_length=200_000)] | None = None
+    definition: WhichDefinition | None = None
+    at: Annotated[str, Field(max_length=40)] | None = None
+    ticket: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
+    customer: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
+    mocks: dict[FieldName, object] = Field(default_factory=dict, max_length=200)
+    people: dict[FieldName, list[str]] = Field(default_factory=dict, max_length=200)
+    inputs: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
+    moves: list[Move] = Field(default_factory=list, max_length=500)
+
+    @model_validator(mode="after")
+    def _one(self) -> Simulation:
+        if (self.source is None) == (self.definition is None):
+            raise ValueError("either source or definition")
+        return self
 
 
 class NewMessage(Body):

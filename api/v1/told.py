@@ -284,6 +284,56 @@ class DefinitionList(Told):
     next_cursor: None = None
 
 
+class MistakeTold(Told):
+    """One mistake of a draft at its place (from 1)."""
+
+    line: int
+    column: int
+    severity: str
+    code: str
+    message: Words
+    hint: Words
+
+
+class OpenStepTold(Told):
+    """A step that stands open in a simulation, and what may be done with it."""
+
+    step: str
+    type: str
+    title: Words = None
+    assign: str | None = None
+    incident: str | None = None
+    form: list[dict[str, object]]
+    outcomes: list[dict[str, object]]
+    waits_for: list[str]
+
+
+class WalkTold(Told):
+    """Where a simulation stands after its moves. ``way``: each step it came by, and how that stands; ``refused``: the
+    moves (from 1) the engine refused, each with the reason."""
+
+    now: Moment
+    next_timer: Moment | None
+    ended: bool
+    status: str
+    result: str | None
+    open: list[OpenStepTold]
+    clocks: list[dict[str, object]]
+    alerts: list[dict[str, object]]
+    calls: list[dict[str, object]]
+    way: dict[str, str]
+    trail: list[dict[str, object]]
+    refused: list[dict[str, object]]
+
+
+class SimulationTold(Told):
+    """What came of it. A draft with errors has no ``simulation``."""
+
+    definition: dict[str, object] | None
+    problems: list[MistakeTold]
+    simulation: WalkTold | None
+
+
 class DefinitionTold(DefinitionLine):
     """One definition with its YAML."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Self
 
 from sop.calendars import Calendar
 from sop.commands import CallAction, Command, Project, StartPlaybook
@@ -37,16 +38,26 @@ from sop.facts import Fact, FactType
 from sop.model import Approval, FieldType, Task
 from sop.refusals import Refusal
 from sop.scenario.script import Act, Case, Script
+from sop.state import State
 from sop.values import Value, decode
 
 FAIL, REFUSE = "fail", "refuse"
+FAILURES: Mapping[str, FailureKind] = {
+    FAIL: FailureKind.UNREACHABLE,
+    REFUSE: FailureKind.REFUSED,
+    "timeout": FailureKind.TIMEOUT,
+    "rubbish": FailureKind.RUBBISH,
+    "unknown": FailureKind.UNKNOWN,
+}
+"""What a scenario may have a connector do instead of answering."""
+FINAL = frozenset({FailureKind.REFUSED, FailureKind.UNKNOWN})
+"""Failures after which another try cannot help."""
 PERSONAL = ("name", "phone", "email", "address")
 
 
 class Mocks:
-    """What connectors answer: a value each time, or a list of values one after the other (``fail``, ``refuse``).
-
-    The last of a list is given from then on."""
+    """What connectors answer: a value each time, or a list of values one after the other; or how they fail
+    (``FAILURES``). The last of a list is given from then on."""
 
     def __init__(self, plain: Mapping[str, object]) -> None:
         self._answers = {name: deque(answer) if isinstance(answer, list) else answer for name, answer in plain.items()}
@@ -57,6 +68,18 @@ class Mocks:
         if isinstance(answers, deque):
             return decode(answers.popleft() if len(answers) > 1 else answers[0])
         return decode(answers)
+
+    def holds(self, call: CallAction) -> bool:
+        """Whether this call is not answered for now."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a story is played with: the engine that goes on from a ticket just opened, and connectors of mocks."""
+
+    engine_of: Callable[[State], Engine] = Engine
+    mocks_of: Callable[[Mapping[str, object]], Mocks] = Mocks
 
 
 @dataclass(slots=True)
@@ -74,18 +97,22 @@ class Stage:
 
     @classmethod
     def open(
-        cls, script: Script, case: Case, compiled: Compiled, playbooks: Mapping[str, Compiled] | None = None
-    ) -> Stage:
+        cls,
+        script: Script,
+        case: Case,
+        compiled: Compiled,
+        playbooks: Mapping[str, Compiled] | None = None,
+        world: World | None = None,
+    ) -> Self:
         """The ticket of a case, classified, with the definition started."""
+        world = world or World()
         now = script.start_of(case).astimezone(UTC)
         ticket, customer = script.ticket_of(case), script.customer_of(case)
         kept = {key: decode(value) for key, value in customer.items() if key not in PERSONAL}
         facts = {key: decode(value) for key, value in ticket.items()}
         engine, commands = Engine.opened({"created_at": now.isoformat(), **facts}, kept, now)
-        stage = cls(
-            engine, now, Mocks({**script.mocks, **(case.mocks or {})}), {**script.people, **(case.people or {})}
-        )
-        stage.playbooks = playbooks or {}
+        mocks, people = {**script.mocks, **(case.mocks or {})}, {**script.people, **(case.people or {})}
+        stage = cls(world.engine_of(engine.state), now, world.mocks_of(mocks), people, playbooks=playbooks or {})
         stage.carry_out(commands)
         stage.tell(classification_of(facts))
         inputs = {name: decode(value) for name, value in (case.inputs or {}).items()}
@@ -119,9 +146,11 @@ class Stage:
 
     def _call(self, call: CallAction) -> list[Command]:
         self.calls.append(call)
+        if self.mocks.holds(call):
+            return []
         answer = self.mocks.answer(call.action)
         for _ in range(call.attempts - 1):
-            if answer != FAIL:
+            if not is_tried_again(answer):
                 break
             answer = self.mocks.answer(call.action)
         return self.engine.handle(event_of(call, answer), self.now)
@@ -142,11 +171,22 @@ def classification_of(ticket: Mapping[str, Value]) -> Classified:
     )
 
 
+def failure_of(answer: Value) -> FailureKind | None:
+    """How a connector fails that a scenario has answer so; none where it answers."""
+    return FAILURES.get(answer) if isinstance(answer, str) else None
+
+
+def is_tried_again(answer: Value) -> bool:
+    """Whether a call that ends so is tried again."""
+    kind = failure_of(answer)
+    return kind is not None and kind not in FINAL
+
+
 def event_of(call: CallAction, answer: Value) -> ActionDone | ActionFailed:
     """What a scenario's answer to a call is to the engine."""
-    if answer in (FAIL, REFUSE):
-        kind = FailureKind.UNREACHABLE if answer == FAIL else FailureKind.REFUSED
-        return ActionFailed(call.call, kind, f"the scenario says {answer}", call.attempts if answer == FAIL else 1)
+    kind = failure_of(answer)
+    if kind is not None:
+        return ActionFailed(call.call, kind, f"the scenario says {answer}", 1 if kind in FINAL else call.attempts)
     return ActionDone(call.call, dict(answer) if isinstance(answer, Mapping) else {})
 
 

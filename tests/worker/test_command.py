@@ -217,6 +217,24 @@ def test_time_passes_in_a_walk_and_what_is_refused_is_told(env: dict[str, str]) 
     assert 'run.ended return {"result": "cancelled"}' in told.stdout
 
 
+def test_a_walk_can_be_looked_at_taken_back_and_written_down(env: dict[str, str]) -> None:
+    first = "1 photos=[a.jpg,b.jpg] reason=质量问题"
+    acts = [first, "back", first, "next", "calls", "clocks", "diagram", "trail", "help", "scenario 试一试"]
+    told = gongdan("sop", "simulate", RETURN, "--lang", "zh", env=env, stdin="\n".join(acts) + "\n")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert '  create_rma erp.rma.create {"order_no": "O1", "reason": "质量问题"' in told.stdout
+    assert "  return.resolution 7wd yellow running" in told.stdout
+    assert "✓ photo_evidence → ✓ create_rma → ✓ return_label → ▶ wait_parcel → · inspect" in told.stdout
+    assert told.stdout.count("action.called return.create_rma") == 3
+    assert told.stdout.splitlines()[-4:] == [
+        "    play:",
+        "      - {complete: return.photo_evidence, by: customer, with: {photos: [a.jpg, b.jpg], reason: 质量问题}}",
+        "      - {after: 174h}",
+        "    expect: {open: [wait_parcel]}",
+    ]
+
+
 def test_a_workspace_is_published_once(here: Here, env: dict[str, str]) -> None:
     unready = here("publish", env=env)
     assert unready.returncode == 1

@@ -26,7 +26,6 @@ from sop.definition import Compiled
 from sop.durations import parse
 from sop.events import (
     Event,
-    FailureKind,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -38,7 +37,7 @@ from sop.facts import Fact
 from sop.plain import fact_of
 from sop.refusals import Refusal
 from sop.scenario.script import Act, Case, Script
-from sop.scenario.stage import FAIL, PERSONAL, REFUSE, Mocks, classification_of, dispatched, event_for
+from sop.scenario.stage import PERSONAL, Mocks, classification_of, dispatched, event_for, failure_of, is_tried_again
 from sop.scenario.stage import Stage as PureStage
 from sop.values import decode, encode
 from workflows.client import Refused, Tickets, register_attributes
@@ -92,9 +91,9 @@ class World:
     async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
         asked = activity.payload_converter().from_payload(given[0].payload)
         answer = self.mocks.answer(asked["action"])
-        if answer in (FAIL, REFUSE):
-            kind = FailureKind.UNREACHABLE if answer == FAIL else FailureKind.REFUSED
-            raise ApplicationError(f"the scenario says {answer}", type=kind, non_retryable=answer == REFUSE)
+        kind = failure_of(answer)
+        if kind is not None:
+            raise ApplicationError(f"the scenario says {answer}", type=kind, non_retryable=not is_tried_again(answer))
         return {"outputs": encode(answer or {})}
 
 

@@ -2,71 +2,74 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sop import yaml_text
 from sop.definition import Compiled
-from sop.events import Remedy
-from sop.forms import text_of
 from sop.problems import Refused, errors
 from sop.refusals import Refusal
 from sop.scenario import Script, trace_of
-from sop.values import Value, Values, decode
+from sop.simulate import TooMuch, Walk
+from sop.simulate.drawing import drawn
+from sop.simulate.spoken import Unclear, move_of
+from sop.simulate.written import as_case
 from worker.asked import Asked
 from worker.commands.sop_validate import show
 from worker.drafts import bench_of, examine_all
-from worker.pairs import pairs
-from worker.rehearsal import OpenStep, Rehearsal
 from worker.scenarios import read_stories
 from worker.terminal import Terminal
+from worker.walking import show_calls, show_clocks, show_walk
 from worker.words import Failure, Words
 from worker.workspace import read_texts, scenarios_of
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HELP = Words(
     """  1 [结果] [字段=值 …]      完成第 1 步；审批用 1 approve|reject [意见]；异常用 1 retry|enter 名=值|skip|stop
   +2h                       让时间过去（+30m、+3d）
   next                      到下一个定时
   event 类型 [名=值 …]      发生一个外部事件
-  say                       客户留言
-  fail 动作 / heal 动作     让一个动作从此失败 / 恢复
-  trail                     走过的全部记录
+  say [内容]                客户留言
+  claim 1 [谁]              认领第 1 步
+  order pause|resume|cancel|priority …   对整张工单的命令
+  fail 动作 [怎样] / heal 动作   让动作从此失败（unreachable refused timeout rubbish unknown）/ 恢复
+  back                      退回一步
+  trail / calls / clocks    走过的全部记录 / 对系统的调用 / 时钟
+  diagram                   走过的路线图
+  scenario [名称]           写成场景文件的一例
   quit                      结束""",
     """  1 [outcome] [key=value …]  complete step 1; an approval: 1 approve|reject [comment];
                              an incident: 1 retry|enter key=value|skip|stop
   +2h                        let time pass (+30m, +3d)
   next                       go to the next timer
   event TYPE [key=value …]   something happens outside
-  say                        the customer writes
-  fail ACTION / heal ACTION  an action fails from now on / works again
-  trail                      everything so far
+  say [text]                 the customer writes
+  claim 1 [who]              somebody takes step 1
+  order pause|resume|cancel|priority …   a command on the whole ticket
+  fail ACTION [how] / heal ACTION   an action fails from now on (unreachable refused timeout rubbish unknown) / works
+  back                       undo the last move
+  trail / calls / clocks     everything so far / what systems were asked / the clocks
+  diagram                    the diagram with the way taken
+  scenario [name]            write it down as a case of a scenario file
   quit                       stop""",
 )
 
 
 def run(asked: Asked) -> int:
-    """Read acts from standard input, one a line, until the definition has ended, ``quit``, or the input is over."""
+    """Read moves from standard input, one a line, until the definition has ended, ``quit``, or the input is over."""
     terminal = asked.terminal
     compiled = _compiled(asked)
     if compiled is None:
         return 1
-    walk = Rehearsal.of(compiled, _script(asked, compiled))
+    walking = _Walking(compiled, _script(asked, compiled), terminal)
     if sys.stdin.isatty():
         terminal.tell(HELP)
-    _show(walk, terminal)
+    show_walk(walking.walk, terminal)
     wrong = 0
     for line in _lines(terminal):
         if line in ("quit", "q", "exit"):
             break
-        wrong += not _act(walk, line, terminal)
-        _show(walk, terminal)
-        if walk.ended:
-            break
+        wrong += not walking.do(line)
     return 1 if wrong and not sys.stdin.isatty() else 0
 
 
@@ -81,6 +84,38 @@ def _lines(terminal: Terminal) -> Iterator[str]:
             return
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.strip()
+
+
+class _Walking:
+    """One walk at a terminal."""
+
+    def __init__(self, compiled: Compiled, script: Script, terminal: Terminal) -> None:
+        self._compiled, self._script, self._terminal = compiled, script, terminal
+        self.walk = Walk.of(compiled, script)
+
+    def do(self, line: str) -> bool:
+        """Do what a line says; false, with the reason told, where that is not possible."""
+        word, _, rest = line.partition(" ")
+        try:
+            if word in _TELLING:
+                _TELLING[word](self.walk, rest, self._terminal)
+                return True
+            self._back() if word == "back" else self.walk.make(move_of(line, self.walk))
+        except (Refusal, Unclear) as error:
+            self._terminal.tell("✗ " + self._terminal.say(error.zh, error.en))
+            return False
+        except (TooMuch, ValueError) as error:
+            self._terminal.tell(f"✗ {error}")
+            return False
+        show_walk(self.walk, self._terminal)
+        return True
+
+    def _back(self) -> None:
+        """Make every move again but the last."""
+        moves = self.walk.moves[:-1]
+        self.walk = Walk.of(self._compiled, self._script)
+        for move in moves:
+            self.walk.make(move)
 
 
 def _compiled(asked: Asked) -> Compiled | None:
@@ -121,138 +156,35 @@ def _mapping(text: str | None, name: str) -> Mapping[str, object]:
     return tree.data
 
 
-def _act(walk: Rehearsal, line: str, terminal: Terminal) -> bool:
-    """Do what a line says; false, with the reason told, where that is not possible."""
-    try:
-        words = shlex.split(line)
-        _ACTS.get(words[0], _step)(walk, words, terminal)
-    except Refusal as refusal:
-        terminal.tell("✗ " + terminal.say(refusal.zh, refusal.en))
-    except Failure as failure:
-        terminal.tell("✗ " + failure.words.tell(terminal.tongue))
-    except ValueError as error:
-        terminal.tell(f"✗ {error}")
-    else:
-        return True
-    return False
+def _trail(walk: Walk, _rest: str, terminal: Terminal) -> None:
+    terminal.tell("\n".join(trace_of(walk.facts)))
 
 
-def _step(walk: Rehearsal, words: list[str], terminal: Terminal) -> None:
-    first, rest = words[0], words[1:]
-    if first.startswith("+"):
-        walk.pass_time(first[1:])
-        return
-    steps = walk.steps()
-    named = {str(number): step for number, step in enumerate(steps, 1)}
-    named |= {name: step for step in steps for name in (step.address, step.address.partition(".")[2])}
-    if first not in named:
-        raise Failure(f"不认识 {first}；输入 help", f"{first} is no step or act; type help")
-    step = named[first]
-    if step.incident is not None:
-        walk.settle(step, _remedy(rest), _values(rest[1:]))
-    elif step.type == "approval":
-        _vote(walk, step, rest)
-    else:
-        outcome = rest[0] if rest and "=" not in rest[0] else None
-        walk.answer(step, outcome, _values(rest[1:] if outcome else rest))
+def _calls(walk: Walk, _rest: str, terminal: Terminal) -> None:
+    show_calls(walk, terminal)
 
 
-def _vote(walk: Rehearsal, step: OpenStep, rest: list[str]) -> None:
-    if not rest or rest[0] not in ("approve", "reject"):
-        raise Failure("审批请写 approve 或 reject", "say approve or reject")
-    walk.vote(step, rest[0] == "approve", " ".join(rest[1:]))
+def _clocks(walk: Walk, _rest: str, terminal: Terminal) -> None:
+    show_clocks(walk, terminal)
 
 
-def _remedy(rest: list[str]) -> Remedy:
-    if not rest or rest[0] not in set(Remedy):
-        raise Failure("异常请写 retry、enter、skip 或 stop", "say retry, enter, skip or stop")
-    return Remedy(rest[0])
+def _scenario(walk: Walk, rest: str, terminal: Terminal) -> None:
+    terminal.tell(as_case(walk, rest or terminal.say("模拟", "simulation")).rstrip())
 
 
-def _values(words: list[str]) -> dict[str, Value]:
-    """``key=value`` words; a value that reads as YAML other than text is that: 199, true, [a.jpg, b.jpg]."""
-    return {name: _plain(text) for name, text in pairs(words).items()}
+def _diagram(walk: Walk, _rest: str, terminal: Terminal) -> None:
+    terminal.tell(drawn(walk))
 
 
-def _plain(text: str) -> Value:
-    tree = yaml_text.read(text, "value")
-    return text if errors(tree.problems) else decode(tree.data)
-
-
-def _next(walk: Rehearsal, _words: list[str], terminal: Terminal) -> None:
-    if not walk.to_next_timer():
-        terminal.tell(Words("没有定时", "nothing is due"))
-
-
-def _event(walk: Rehearsal, words: list[str], _terminal: Terminal) -> None:
-    if len(words) < 2:
-        raise Failure("请写事件类型", "name the event's type")
-    walk.happen(words[1], _values(words[2:]))
-
-
-def _fail(walk: Rehearsal, words: list[str], _terminal: Terminal) -> None:
-    walk.systems.failing.update(words[1:])
-
-
-def _heal(walk: Rehearsal, words: list[str], _terminal: Terminal) -> None:
-    walk.systems.failing.difference_update(words[1:])
-
-
-def _trail(walk: Rehearsal, _words: list[str], terminal: Terminal) -> None:
-    terminal.tell("\n".join(trace_of(walk.stage.facts)))
-
-
-def _say(walk: Rehearsal, _words: list[str], _terminal: Terminal) -> None:
-    walk.say()
-
-
-def _help(_walk: Rehearsal, _words: list[str], terminal: Terminal) -> None:
+def _help(_walk: Walk, _rest: str, terminal: Terminal) -> None:
     terminal.tell(HELP)
 
 
-_ACTS = {"next": _next, "event": _event, "fail": _fail, "heal": _heal, "trail": _trail, "say": _say, "help": _help}
-
-
-def _show(walk: Rehearsal, terminal: Terminal) -> None:
-    """What has happened since, and what can be done now."""
-    for line in trace_of(walk.news()):
-        terminal.tell(f"  · {line}")
-    when = f"── {_moment(walk.now)}"
-    if walk.next_timer is not None and not walk.ended:
-        when += terminal.say("　下一个定时 ", "  next timer ") + _moment(walk.next_timer)
-    terminal.tell(when)
-    for number, step in enumerate(walk.steps(), 1):
-        _show_step(number, step, terminal)
-    if walk.ended:
-        terminal.tell(Words("已结束", "ended"))
-
-
-def _show_step(number: int, step: OpenStep, terminal: Terminal) -> None:
-    title, assign = _label(step.opened.get("title"), terminal), step.opened.get("assign") or ""
-    terminal.tell(f"{number}) {step.address} [{step.type}] {title} {assign}".rstrip())
-    if step.incident is not None:
-        terminal.tell(f"     ! {step.incident}  (retry | enter k=v | skip | stop)")
-    for field in step.form:
-        need = "" if field.get("optional") or "default" in field else "*"
-        label, options = _label(field.get("label"), terminal), [str(option["value"]) for option in _options(field)]
-        terminal.tell(f"     {field['key']}{need}: {field['type']} {label} {' | '.join(options)}".rstrip())
-    if step.outcomes:
-        buttons = (f"{each['key']} ({_label(each.get('label'), terminal)})" for each in step.outcomes)
-        terminal.tell("     → " + " | ".join(buttons))
-    if step.waits_for:
-        terminal.tell("     … " + ", ".join(step.waits_for))
-
-
-def _options(field: Values) -> list[Mapping[str, Value]]:
-    options = field.get("options")
-    return [option for option in options if isinstance(option, Mapping)] if isinstance(options, (list, tuple)) else []
-
-
-def _label(value: Value, terminal: Terminal) -> str:
-    if isinstance(value, Mapping):
-        return text_of({str(key): str(text) for key, text in value.items()}, terminal.tongue.value)
-    return "" if value is None else str(value)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+_TELLING: Mapping[str, Callable[[Walk, str, Terminal], None]] = {
+    "trail": _trail,
+    "calls": _calls,
+    "clocks": _clocks,
+    "scenario": _scenario,
+    "diagram": _diagram,
+    "help": _help,
+}

@@ -1,0 +1,34 @@
+"""Moves: what can be done to a simulated ticket. All of a scenario's acts, the clock's buttons, and failing systems."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from sop.events import FailureKind
+from sop.scenario.script import Act
+
+NOTHING = ("complete", "vote", "event", "say", "claim", "settle", "order", "fail", "heal")
+
+
+class Move(Act):
+    """One move: an act of a scenario (``after`` lets time pass first), or one of these:
+
+    ``timer``: time passes up to the next timer. ``fail``: from now on an action fails, as ``kind`` says, until
+    ``heal``."""
+
+    timer: bool = False
+    fail: str | None = None
+    kind: FailureKind = Field(default=FailureKind.UNREACHABLE)
+    heal: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Move:
+        said = [name for name in NOTHING if getattr(self, name) is not None]
+        if len(said) > 1:
+            raise ValueError(f"one thing a move: {', '.join(said)}")
+        return self
+
+    @property
+    def ours(self) -> bool:
+        """Whether no scenario file knows this move: it is about the world, not the ticket."""
+        return self.timer or self.fail is not None or self.heal is not None
