@@ -1,0 +1,131 @@
+"""Where the labels of lines go: on their own line, near its beginning, off boxes, other labels and other lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from sop.diagram.shapes import Drawing, Link, Point, Polyline
+
+STEP, NEAR, ROUNDS, CLEAR = 7.0, 110.0, 2, 3.0
+ON_A_BOX, ON_A_LABEL, ON_A_TIP, ON_A_LINE, BESIDE, PER_PX = 900.0, 700.0, 120.0, 60.0, 34.0, 0.08
+
+
+class Area(NamedTuple):
+    """A rectangle by its edges."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Area) -> bool:
+        """Whether they share more than an edge."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+def around(middle: Point, wide: float, high: float, clear: float = 0) -> Area:
+    """The rectangle of a size around a point."""
+    x, y = wide / 2 + clear, high / 2 + clear
+    return Area(middle.x - x, middle.y - y, middle.x + x, middle.y + y)
+
+
+class Spot(NamedTuple):
+    """A place a label could have, and what speaks against it whatever else is drawn."""
+
+    middle: Point
+    cost: float
+
+
+def placed(drawing: Drawing, edges: Sequence[Link]) -> Drawing:
+    """The drawing with every label where it reads best."""
+    lines = _Labels(drawing, edges).best()
+    right = [line.label.x + edge.label_width / 2 for line, edge in zip(lines, edges, strict=True) if edge.label_width]
+    left = min([0.0, *(line.label.x - edge.label_width / 2 for line, edge in zip(lines, edges, strict=True))])
+    moved = Drawing(drawing.places, lines, max([drawing.width, *right]), drawing.height)
+    return _shifted(moved, -left) if left < 0 else moved
+
+
+def _shifted(drawing: Drawing, by: float) -> Drawing:
+    places = {name: replace(place, x=place.x + by) for name, place in drawing.places.items()}
+    lines = [
+        Polyline(tuple(Point(x + by, y) for x, y in line.points), Point(line.label.x + by, line.label.y))
+        for line in drawing.lines
+    ]
+    return Drawing(places, lines, drawing.width + by, drawing.height)
+
+
+@dataclass(slots=True)
+class _Labels:
+    drawing: Drawing
+    edges: Sequence[Link]
+
+    def best(self) -> list[Polyline]:
+        """Each label in turn takes its best spot among the others; the shortest lines, with the least choice, first."""
+        lines = list(self.drawing.lines)
+        wanted = [index for index, edge in enumerate(self.edges) if edge.label_width]
+        wanted.sort(key=lambda index: _length(lines[index].points))
+        taken: dict[int, Area] = {}
+        for _ in range(ROUNDS):
+            for index in wanted:
+                taken.pop(index, None)
+                line, edge = lines[index], self.edges[index]
+                spot = min(_spots(line.points, edge), key=lambda one: one.cost + self._against(index, one, taken))
+                lines[index] = replace(line, label=spot.middle)
+                taken[index] = around(spot.middle, edge.label_width, edge.label_height, CLEAR)
+        return lines
+
+    def _against(self, index: int, spot: Spot, taken: dict[int, Area]) -> float:
+        edge = self.edges[index]
+        area = around(spot.middle, edge.label_width, edge.label_height)
+        cost = sum(ON_A_LABEL for other, its in taken.items() if other != index and area.meets(its))
+        for place in self.drawing.places.values():
+            cost += ON_A_BOX * area.meets(around(place.centre, place.width, place.height, 5))
+        for number, line in enumerate(self.drawing.lines):
+            if number != index:
+                cost += ON_A_LINE * any(area.meets(_thin(*piece)) for piece in pairwise(line.points))
+            cost += ON_A_TIP * area.meets(around(line.points[-1], 10, 14))
+        return cost
+
+
+def _spots(points: Sequence[Point], edge: Link) -> Iterator[Spot]:
+    """Places along the line, and beside its upright pieces."""
+    before = 0.0
+    for one, other in pairwise(points):
+        length = abs(other.x - one.x) + abs(other.y - one.y)
+        upright = one.x == other.x
+        room = edge.label_height if upright else edge.label_width
+        for along in _distances(length):
+            share = along / length
+            middle = Point(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
+            cost = (before + along) * PER_PX + (8.0 if length < room + 8 else 0.0)
+            yield Spot(middle, cost)
+            if upright:
+                for gap in (4.0, 20.0):
+                    aside = edge.label_width / 2 + gap
+                    far = cost + BESIDE + gap
+                    yield from (Spot(Point(middle.x + side, middle.y), far) for side in (aside, -aside))
+        before += length
+
+
+def _distances(length: float) -> Iterator[float]:
+    """From the beginning of a piece: its middle if it is short, close together at first, then further apart."""
+    if length < 3 * STEP:
+        yield length / 2
+        return
+    along = STEP
+    while along < length:
+        yield along
+        along += STEP if along < NEAR else 4 * STEP
+
+
+def _thin(one: Point, other: Point) -> Area:
+    return Area(min(one.x, other.x) - 1, min(one.y, other.y) - 1, max(one.x, other.x) + 1, max(one.y, other.y) + 1)
+
+
+def _length(points: Sequence[Point]) -> float:
+    return sum(abs(other.x - one.x) + abs(other.y - one.y) for one, other in pairwise(points))
