@@ -50,8 +50,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The whole graph, in the order of the file."""
+    """The whole graph, in the order of the file. ``key``: such as ``return``, or ``return@6`` of a published one."""
 
+    key: str
     title: str
     language: Language
     nodes: tuple[Node, ...]
@@ -80,7 +81,8 @@ class _Tracing:
         nodes = [node for node in self._nodes() if node.step is not None or node.id in wanted]
         title = self.names.text(self.definition.document.title, self.language) or self.definition.key
         lines = {name: tuple(step.id for step in members) for name, members in self.definition.lines.items()}
-        return Flow(title, self.language, tuple(nodes), tuple(edges), lines)
+        version = f"@{self.definition.version}" if self.definition.version else ""
+        return Flow(self.definition.key + version, title, self.language, tuple(nodes), tuple(edges), lines)
 
     def _nodes(self) -> Iterator[Node]:
         yield self._own(START, "start", self._start_text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -63,6 +63,15 @@ def _shifted(drawing: Drawing, by: float) -> Drawing:
 class _Labels:
     drawing: Drawing
     edges: Sequence[Link]
+    boxes: list[Area] = field(init=False)
+    tips: list[Area] = field(init=False)
+    pieces: list[list[Area]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places, lines = self.drawing.places.values(), self.drawing.lines
+        self.boxes = [around(place.centre, place.width, place.height, CLEAR + 2) for place in places]
+        self.tips = [around(line.points[-1], 10, 14) for line in lines]
+        self.pieces = [[_thin(*piece) for piece in pairwise(line.points)] for line in lines]
 
     def best(self) -> list[Polyline]:
         """Each label in turn takes its best spot among the others; the shortest lines, with the least choice, first."""
@@ -73,22 +82,31 @@ class _Labels:
         for _ in range(ROUNDS):
             for index in wanted:
                 taken.pop(index, None)
-                line, edge = lines[index], self.edges[index]
-                spot = min(_spots(line.points, edge), key=lambda one: one.cost + self._against(index, one, taken))
-                lines[index] = replace(line, label=spot.middle)
-                taken[index] = around(spot.middle, edge.label_width, edge.label_height, CLEAR)
+                edge, middle = self.edges[index], self._spot(index, taken)
+                lines[index] = replace(lines[index], label=middle)
+                taken[index] = around(middle, edge.label_width, edge.label_height, CLEAR)
         return lines
 
-    def _against(self, index: int, spot: Spot, taken: dict[int, Area]) -> float:
-        edge = self.edges[index]
-        area = around(spot.middle, edge.label_width, edge.label_height)
-        cost = sum(ON_A_LABEL for other, its in taken.items() if other != index and area.meets(its))
-        for place in self.drawing.places.values():
-            cost += ON_A_BOX * area.meets(around(place.centre, place.width, place.height, 5))
-        for number, line in enumerate(self.drawing.lines):
-            if number != index:
-                cost += ON_A_LINE * any(area.meets(_thin(*piece)) for piece in pairwise(line.points))
-            cost += ON_A_TIP * area.meets(around(line.points[-1], 10, 14))
+    def _spot(self, index: int, taken: dict[int, Area]) -> Point:
+        """The cheapest spot; those that are dearer by themselves than the best so far are not looked at."""
+        spots = sorted(_spots(self.drawing.lines[index].points, self.edges[index]), key=lambda one: one.cost)
+        best, least = spots[0].middle, float("inf")
+        for spot in spots:
+            if spot.cost >= least:
+                break
+            cost = spot.cost + self._against(index, spot.middle, taken)
+            if cost < least:
+                best, least = spot.middle, cost
+        return best
+
+    def _against(self, index: int, middle: Point, taken: dict[int, Area]) -> float:
+        area = around(middle, self.edges[index].label_width, self.edges[index].label_height)
+        cost = sum(ON_A_BOX for box in self.boxes if area.meets(box))
+        cost += sum(ON_A_LABEL for other in taken.values() if area.meets(other))
+        cost += sum(ON_A_TIP for tip in self.tips if area.meets(tip))
+        for number, pieces in enumerate(self.pieces):
+            if number != index and any(area.meets(piece) for piece in pieces):
+                cost += ON_A_LINE
         return cost
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from sop.diagram import words
@@ -47,7 +48,7 @@ def written(flow: Flow, overlay: Overlay | None = None) -> str:
     """A Mermaid flowchart. Dotted arrows are timeouts, rejections and errors; each says which on its label."""
     over = overlay or Overlay()
     names = {node.id: f"n{number}" for number, node in enumerate(flow.nodes)}
-    lines = ["---", f"title: {_quoted(flow.title)}", "---", "flowchart TD", *_nodes(flow, names, over)]
+    lines = ["---", f"title: {_titled(flow.title)}", "---", "flowchart TD", *_nodes(flow, names, over)]
     lines += [_edge(edge, names, untaken=(edge.source, edge.target, edge.way) in over.untaken) for edge in flow.edges]
     lines.append(_CLASSES)
     for kind in dict.fromkeys(_CLASS_OF.get(node.kind, "nest") for node in flow.nodes):
@@ -83,6 +84,12 @@ def _plain(text: str) -> str:
     """Text that Mermaid shows as it is: no markup, no entities, no line breaks."""
     escaped = text.replace("#", "#35;").replace("&", "#amp;").replace("<", "#lt;").replace(">", "#gt;")
     return " ".join(escaped.replace('"', "#quot;").replace("`", "#96;").split())
+
+
+def _titled(text: str) -> str:
+    """The title as a YAML string. Mermaid takes it for HTML and drops what looks like markup, so nothing does."""
+    plain = " ".join(text.split()).translate(str.maketrans("<>&", "‹›＆"))
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

@@ -32,10 +32,11 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Badges by node, and the arrows (source, target, way) that nothing has taken."""
+    """Badges by node, the arrows (source, target, way) that nothing has taken, and all of it in one line."""
 
     badges: Mapping[str, Badge] = field(default_factory=dict)
     untaken: frozenset[tuple[str, str, Way]] = frozenset()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def coverage_overlay(flow: Flow, points: Collection[Point], reached: Collection[
         for node in flow.nodes
         if node.step is not None and Point(node.id, Part.STEP) in known
     }
-    return Overlay(badges, frozenset(untaken))
+    percent = 100 * len(known & got) / len(known) if known else 100.0
+    return Overlay(
+        badges, frozenset(untaken), words.COVERED(flow.language, f"{percent:.0f}", len(known & got), len(known))
+    )
 
 
 def _points(edge: Edge) -> Iterator[Point]:
@@ -92,11 +96,12 @@ def live_overlay(flow: Flow, loads: Mapping[str, Load]) -> Overlay:
     for node in flow.nodes:
         load = loads.get(node.id)
         if node.step is not None and load is not None and (load.open or load.median_seconds is not None):
-            texts = [words.NOW_HERE(flow.language, load.open)]
+            texts = [words.NOW_HERE(flow.language, load.open)] if load.open else []
             if load.median_seconds is not None:
                 texts.append(words.MEDIAN(flow.language, span(load.median_seconds, flow.language)))
             badges[node.id] = Badge(" · ".join(texts), Tone.BUSY if load.open else Tone.PLAIN)
-    return Overlay(badges)
+    standing = sum(load.open for load in loads.values())
+    return Overlay(badges, note=words.STANDING(flow.language, standing))
 
 
 _UNITS = ((86_400, words.DAYS), (3_600, words.HOURS), (60, words.MINUTES), (1, words.SECONDS))

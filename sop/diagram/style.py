@@ -22,7 +22,7 @@ STYLE = """
 .flow .text { fill: var(--ink); }
 .flow .text.line, .flow .text.label, .flow .text.mark, .flow .text.condition { fill: var(--soft); }
 .flow .text.condition { font-style: italic; }
-.flow .body, .flow .badge { fill: var(--system); stroke: var(--system-rim); }
+.flow .body { fill: var(--system); stroke: var(--system-rim); }
 .flow .inner, .flow .icon { stroke: var(--system-rim); }
 .flow .task > .body { fill: var(--person); stroke: var(--person-rim); }
 .flow .task > .icon { stroke: var(--person-rim); }
@@ -46,10 +46,10 @@ STYLE = """
 .flow .head.timeout, .flow .timeout > .text { fill: var(--late); }
 .flow .reject > .wire, .flow .error > .wire { stroke: var(--bad); }
 .flow .head.reject, .flow .head.error, .flow .reject > .text, .flow .error > .text { fill: var(--bad); }
-.flow .badge { fill: var(--paper); }
-.flow .badge.good { stroke: var(--over-rim); }
-.flow .badge.lacking { fill: var(--bad-soft); stroke: var(--bad); }
-.flow .badge.busy { fill: var(--over); stroke: var(--over-rim); }
+.flow .pill { fill: var(--paper); stroke: var(--rim); }
+.flow .pill.good { stroke: var(--over-rim); }
+.flow .pill.lacking { fill: var(--bad-soft); stroke: var(--bad); }
+.flow .pill.busy { fill: var(--over); stroke: var(--over-rim); }
 .flow .node.lacking > .body { stroke: var(--bad); stroke-dasharray: 4 3; }
 .flow .untaken { opacity: .45; }
 """

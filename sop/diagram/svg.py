@@ -16,7 +16,7 @@ from sop.diagram.shapes import Drawing, Place, Point, Polyline
 from sop.diagram.style import FONTS, STYLE
 from sop.diagram.text import width
 
-MARGIN, HEADER, LEGEND = 24.0, 46.0, 40.0
+MARGIN, HEADER, LEGEND, HEADING = 24.0, 58.0, 40.0, 17.0
 ROUND = 7.0
 DASHES = {"timeout": "2 4", "reject": "9 4 2 4", "error": "7 5"}
 
@@ -27,7 +27,7 @@ def draw(flow: Flow, overlay: Overlay | None = None, *, standalone: bool = True)
     over = overlay or Overlay()
     figures = [figure_of(node, over.badges.get(node.id), flow.language) for node in flow.nodes]
     drawing = layout([figure.box for figure in figures], [link_of(edge) for edge in flow.edges])
-    root = _root(flow, drawing, standalone=standalone)
+    root = _root(flow, drawing, " · ".join(part for part in (flow.key, over.note) if part), standalone=standalone)
     body = SubElement(root, "g", {"transform": f"translate({_n(MARGIN)} {_n(MARGIN + HEADER)})"})
     for edge, line in zip(flow.edges, drawing.lines, strict=True):
         _draw_edge(body, edge, line, untaken=(edge.source, edge.target, edge.way) in over.untaken)
@@ -42,8 +42,9 @@ def draw(flow: Flow, overlay: Overlay | None = None, *, standalone: bool = True)
     return tostring(root, encoding="unicode") + "\n"
 
 
-def _root(flow: Flow, drawing: Drawing, *, standalone: bool) -> Element:
-    wide = max(drawing.width, width(flow.title, 17) * 1.1, _legend_width(flow)) + 2 * MARGIN
+def _root(flow: Flow, drawing: Drawing, note: str, *, standalone: bool) -> Element:
+    heading = max(width(flow.title, HEADING) * 1.1, width(note, SIZES["line"]))
+    wide = max(drawing.width, heading, _legend_width(flow)) + 2 * MARGIN
     high = drawing.height + 2 * MARGIN + HEADER + LEGEND
     root = Element(
         "svg",
@@ -65,7 +66,8 @@ def _root(flow: Flow, drawing: Drawing, *, standalone: bool) -> Element:
     if standalone:
         SubElement(root, "style").text = STYLE
     SubElement(root, "rect", {"class": "paper", "width": "100%", "height": "100%", "fill": "none"})
-    _text(root, flow.title, Point(MARGIN, MARGIN + 14), "heading", 17, anchor="start")
+    _text(root, flow.title, Point(MARGIN, MARGIN + 8), "heading", HEADING, anchor="start")
+    _text(root, note, Point(MARGIN, MARGIN + 30), "line", SIZES["line"], anchor="start")
     return root
 
 
@@ -112,7 +114,7 @@ def _told(node: Node, badge: Badge | None) -> str:
 
 def _pill(parent: Element, at: Point, wide: float, badge: Badge) -> None:
     box = {"x": _n(at.x - 8), "y": _n(at.y - 8.5), "width": _n(wide), "height": "17", "rx": "8.5"}
-    SubElement(parent, "rect", {"class": f"badge {badge.tone}", "fill": "none", "stroke": "currentColor", **box})
+    SubElement(parent, "rect", {"class": f"pill {badge.tone}", "fill": "none", "stroke": "currentColor", **box})
 
 
 def _icon(parent: Element, kind: str, at: Point) -> None:

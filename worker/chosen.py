@@ -1,0 +1,79 @@
+"""The definition that a command is asked about: a file, or a published version such as ``return@6``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import definitions
+from db.session import Store
+from sop.definition import Compiled
+from sop.model import Kind
+from sop.problems import Refused, errors
+from worker.asked import Asked
+from worker.commands.sop_validate import show
+from worker.drafts import bench_of, examine_all
+from worker.storing import with_store
+from worker.words import Failure
+
+TROUBLE = 2
+_VERSION = re.compile(r"(?P<key>[a-z][a-z0-9_]*)(?:@(?P<version>[1-9][0-9]*|default))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A definition and what it was asked for as. ``file``: none if it was published."""
+
+    name: str
+    compiled: Compiled
+    file: Path | None = None
+
+
+def choose(asked: Asked, name: str) -> Chosen:
+    """The definition of a name: a file if there is one, else ``key`` or ``key@version`` of the store. Raises
+    ``Failure`` (exit code 2) where there is neither, or the file has mistakes, which are told."""
+    if Path(name).is_file() or Path(name).suffix:
+        return Chosen(name, _drafted(asked, name), Path(name).resolve())
+    return Chosen(name, published(asked, name))
+
+
+def published(asked: Asked, name: str) -> Compiled:
+    """The published version of ``key@version``; of ``key`` alone the default one. Raises ``Failure``."""
+    found = _VERSION.fullmatch(name)
+    if found is None:
+        raise Failure(
+            f"没有文件 {name}；已发布的版本写成 return@6", f"there is no file {name}; a version is return@6", TROUBLE
+        )
+    number = None if found["version"] in (None, "default") else int(found["version"])
+
+    async def read(store: Store) -> Compiled | None:
+        async with store.read() as conn:
+            return await _of_key(conn, found["key"], number)
+
+    compiled = with_store(asked, read)
+    if compiled is None:
+        raise Failure(f"没有发布过 {name}", f"{name} has not been published", TROUBLE)
+    return compiled
+
+
+async def _of_key(conn: AsyncConnection, key: str, version: int | None) -> Compiled | None:
+    for kind in Kind:
+        compiled = await definitions.definition(conn, kind, key, version)
+        if compiled is not None:
+            return compiled
+    return None
+
+
+def _drafted(asked: Asked, name: str) -> Compiled:
+    try:
+        examined = examine_all([name], bench_of(asked.settings, asked.maybe("catalog")))[0]
+        compiled, problems, texts = examined.loaded.compiled, examined.problems, {examined.file: examined.text}
+    except Refused as refused:
+        compiled, problems, texts = None, refused.problems, {}
+    if compiled is None:
+        show(tuple(errors(problems)), texts, asked.terminal)
+        raise Failure(f"{name} 有错误", f"{name} has mistakes", TROUBLE)
+    return compiled
