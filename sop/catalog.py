@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,13 +31,26 @@ class BadCatalog(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CatalogAction:
-    """One action: the names it takes and gives, its effect, and the action that undoes it."""
+    """One action: the names it takes and gives, its effect, the action that undoes it, and what it cannot do without.
+    ``title`` is (zh, en), or empty."""
 
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     effect: Effect = Effect.WRITE
     idempotent: Idempotency = Idempotency.NONE
     undo: str | None = None
+    required: tuple[str, ...] = ()
+    title: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Whom tasks and approvals may go to: the groups a person is in, what they can do, whether they are at work."""
+
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    on_duty: bool = True
 
 
 PERSONAL = frozenset({"name", "phone", "email", "address"})
@@ -70,9 +84,11 @@ def office_hours() -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All names of a workspace. An empty ``skills``, ``people``, ``categories`` or ``templates`` means: not known.
+    """All names of a workspace. An empty ``skills``, ``people``, ``staff``, ``categories`` or ``templates``: not known.
 
-    ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer."""
+    ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer;
+    ``kinds`` are field types by path (``ticket.cost`` → ``money``); ``titles`` are (zh, en) by ``role:x``, ``team:x``,
+    ``skill:x``, ``event:x``, ``calendar:x``."""
 
     roles: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
@@ -87,30 +103,60 @@ class Catalog:
     personal: frozenset[str] = PERSONAL
     actions: Mapping[str, CatalogAction] = field(default_factory=lambda: dict(BUILT_IN))
     calendars: Mapping[str, dict[str, object]] = field(default_factory=lambda: {"default": office_hours()})
+    staff: Mapping[str, Colleague] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def members(self, who: str) -> frozenset[str] | None:
+        """The people of ``role:x``, ``team:x`` or ``user:x`` who are at work; none if that cannot be known."""
+        kind, _, name = who.partition(":")
+        if not self.staff or kind not in ("role", "team", "user"):
+            return None
+        return frozenset(
+            person
+            for person, known in self.staff.items()
+            if known.on_duty
+            and ((kind == "role" and name in known.roles) or (kind == "team" and name in known.teams) or person == name)
+        )
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> Catalog:
         """The catalog of its YAML's value (its keys are this class's fields); raises ``BadCatalog``."""
         known = {
             "roles", "teams", "people", "skills", "segments", "categories", "templates",
-            "events", "ticket", "customer", "personal", "actions", "calendars",
+            "events", "ticket", "customer", "personal", "actions", "calendars", "staff", "kinds",
         }  # fmt: skip
         if unknown := sorted(set(plain) - known):
             raise BadCatalog(f"unknown key in the catalog: {', '.join(unknown)}")
         events = {name: _names(fields, name) for name, fields in _mapping(plain.get("events"), "events").items()}
         calendars = _mapping(plain.get("calendars"), "calendars")
+        names = {key: frozenset(_names(plain.get(key), key)) for key in _SETS}
         return cls(
-            **{key: frozenset(_names(plain.get(key), key)) for key in _SETS},
+            roles=names["roles"],
+            teams=names["teams"],
+            people=names["people"],
+            skills=names["skills"],
+            segments=names["segments"],
+            categories=names["categories"],
+            templates=names["templates"],
             events=events or dict(EVENTS),
             ticket=_names(plain.get("ticket"), "ticket") or TICKET_FIELDS,
             customer=_names(plain.get("customer"), "customer") or CUSTOMER_FIELDS,
             personal=frozenset(_names(plain["personal"], "personal")) if "personal" in plain else PERSONAL,
             actions=actions_of(_mapping(plain.get("actions"), "actions")),
             calendars={name: _mapping(each, name) for name, each in calendars.items()} or {"default": office_hours()},
+            staff={name: _colleague(name, each) for name, each in _mapping(plain.get("staff"), "staff").items()},
+            kinds={path: str(kind) for path, kind in _mapping(plain.get("kinds"), "kinds").items()},
         )
 
 
 _SETS = ("roles", "teams", "people", "skills", "segments", "categories", "templates")
+
+
+def _colleague(name: str, plain: object) -> Colleague:
+    given = _mapping(plain, name)
+    groups = {key: frozenset(_names(given.get(key), name)) for key in ("roles", "teams", "skills")}
+    return Colleague(**groups, on_duty=given.get("on_duty") is not False)
 
 
 def actions_of(plain: Mapping[str, object]) -> dict[str, CatalogAction]:
@@ -132,12 +178,21 @@ def actions_of_connector(plain: Mapping[str, object]) -> dict[str, object]:
 def _offered(name: str, plain: object) -> dict[str, object]:
     operation = _mapping(plain, name)
     gives = operation.get("out")
-    offered = {key: value for key, value in operation.items() if key in ("in", "effect", "idempotent", "undo")}
-    return offered | {"out": list(gives) if isinstance(gives, Mapping) else gives}
+    offered = {key: value for key, value in operation.items() if key in ("in", "effect", "idempotent", "undo", "title")}
+    required = needed_in_path(str(operation.get("path")))
+    return offered | {"out": list(gives) if isinstance(gives, Mapping) else gives, "required": required}
+
+
+def needed_in_path(path: str) -> list[str]:
+    """The arguments of a connector's path: no address can be built without them."""
+    return list(dict.fromkeys(_IN_PATH.findall(path)))
+
+
+_IN_PATH = re.compile(r"\barguments\.([a-z][a-z0-9_]*)")
 
 
 def _action(name: str, plain: Mapping[str, object]) -> CatalogAction:
-    undo = plain.get("undo")
+    undo, title = plain.get("undo"), _mapping(plain.get("title"), name)
     try:
         return CatalogAction(
             takes=_names(plain.get("in"), name),
@@ -145,6 +200,8 @@ def _action(name: str, plain: Mapping[str, object]) -> CatalogAction:
             effect=Effect(str(plain.get("effect", Effect.WRITE))),
             idempotent=Idempotency(str(plain.get("idempotent", Idempotency.NONE))),
             undo=None if undo is None else str(undo),
+            required=_names(plain.get("required"), name),
+            title=(str(title.get("zh", "")), str(title.get("en", ""))),
         )
     except ValueError as error:
         raise BadCatalog(f"{name}: {error}") from None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from sop.catalog import Catalog
-from sop.checks.context import Context
+from sop.checks.context import Context, Running
+from sop.checks.ignores import without_ignored
 from sop.checks.table import problems_of
 from sop.definition import ActionContract, Compiled
 from sop.model import Action, Document, Kind, Step
@@ -40,10 +41,15 @@ def load(
 
 
 def examine(
-    text: str, file: str, catalog: Catalog, sops: Mapping[str, Compiled] | None = None, version: int = 0
+    text: str,
+    file: str,
+    catalog: Catalog,
+    sops: Mapping[str, Compiled] | None = None,
+    version: int = 0,
+    running: Running | None = None,
 ) -> Loaded:
-    """As ``load``, but never raises: for tools that show warnings too."""
-    return _examine(read(text, file), catalog, sops or {}, version)
+    """As ``load``, but never raises: for tools that show warnings too. ``running``: tickets on the version before."""
+    return _examine(read(text, file), catalog, sops or {}, version, running)
 
 
 def load_many(
@@ -68,12 +74,14 @@ def load_many(
     return {file: compiled[file] for file in texts}
 
 
-def _examine(tree: Tree, catalog: Catalog, sops: Mapping[str, Compiled], version: int) -> Loaded:
+def _examine(
+    tree: Tree, catalog: Catalog, sops: Mapping[str, Compiled], version: int, running: Running | None = None
+) -> Loaded:
     shape = shaped(tree)
     problems = [*tree.problems, *shape.problems]
     if shape.document is not None:
-        problems += problems_of(shape.document, Context(tree, shape.document, catalog, sops))
-    problems = list(ordered(problems))
+        problems += problems_of(shape.document, Context(tree, shape.document, catalog, sops, running))
+    problems = list(ordered(without_ignored(problems, tree)))
     if shape.document is None or errors(problems):
         return Loaded(None, tuple(problems))
     return Loaded(_compiled(tree, shape.document, catalog, sops, version), tuple(problems))

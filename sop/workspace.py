@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from sop import yaml_text
 from sop.calendars import Calendar, NoCalendar
-from sop.catalog import CUSTOMER_FIELDS, TICKET_FIELDS, BadCatalog, Catalog, actions_of, actions_of_connector
-from sop.company import CalendarShape, CompanyShape
+from sop.catalog import CUSTOMER_FIELDS, TICKET_FIELDS, BadCatalog, Catalog, Colleague, actions_of, actions_of_connector
+from sop.company import CalendarShape, CompanyShape, Title
 from sop.problems import Problem, Refused, closest, errors
 from sop.public_holidays import NoSuchCountry, closures, public_holidays
 from sop.yaml_text import Tree, escape
@@ -225,7 +225,22 @@ def _catalog(
         personal=frozenset(company.personal),
         actions=actions_of(_offered(connectors)),
         calendars=calendars,
+        staff={
+            name: Colleague(frozenset(each.roles), frozenset(each.teams), frozenset(each.skills), each.on_duty)
+            for name, each in company.people.items()
+        },
+        kinds={f"ticket.{field.key}": str(field.type) for field in company.fields},
+        titles=_titles(company),
     )
+
+
+def _titles(company: CompanyShape) -> dict[str, tuple[str, str]]:
+    named: dict[str, Title | None] = {f"role:{key}": title for key, title in company.roles.items()}
+    named |= {f"team:{key}": team.title for key, team in company.teams.items()}
+    named |= {f"skill:{key}": title for key, title in company.skills.items()}
+    named |= {f"event:{key}": event.title for key, event in company.events.items()}
+    named |= {f"calendar:{key}": calendar.title for key, calendar in company.calendars.items()}
+    return {key: (title.zh, title.en) for key, title in named.items() if title is not None}
 
 
 def _offered(connectors: Mapping[str, str]) -> dict[str, object]:

@@ -45,7 +45,9 @@ def read(text: str, file: str) -> Tree:
     text = text.removeprefix("\ufeff")
     reading = _Reading(text, file)
     data = reading.document() if reading.acceptable() else None
-    return Tree(file, text, data, reading.positions, reading.keys, tuple(reading.problems))
+    return Tree(
+        file, text, data, reading.positions, reading.keys, tuple(reading.problems), frozenset(reading.long_lines)
+    )
 
 
 class Mark(Protocol):

@@ -15,7 +15,8 @@ Plain: TypeAlias = object
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A text read. ``data`` is its value (null if it could not be read); ``positions`` maps the JSON pointer of a
-    value to its place and ``keys`` that of a mapping's entry to the place of its key."""
+    value to its place and ``keys`` that of a mapping's entry to the place of its key; ``texts`` are the lines, from 0,
+    that continue a text of several lines, where nothing is a comment."""
 
     file: str
     text: str
@@ -23,6 +24,7 @@ class Tree:
     positions: Mapping[str, Position]
     keys: Mapping[str, Position]
     problems: tuple[Problem, ...]
+    texts: frozenset[int] = frozenset()
 
     def at(self, pointer: str, offset: int = 0) -> Position:
         """The place of a value, or of the nearest thing around it; ``offset`` counts characters into a text value."""

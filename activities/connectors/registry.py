@@ -14,6 +14,7 @@ from activities.connectors import templates
 from activities.connectors.line import Line, Pace, credentials
 from activities.connectors.model import ConnectorFile, Hook, Operation
 from activities.connectors.reading import Read, read_connector, wrong
+from sop.catalog import needed_in_path
 from sop.problems import Problem, Refused, closest
 from sop.yaml_text import escape
 
@@ -63,12 +64,21 @@ class Connectors:
 
 
 CatalogAction = TypedDict(
-    "CatalogAction", {"in": list[str], "out": list[str], "effect": str, "idempotent": str, "undo": str | None}
+    "CatalogAction",
+    {
+        "in": list[str],
+        "out": list[str],
+        "effect": str,
+        "idempotent": str,
+        "undo": str | None,
+        "title": dict[str, str],
+        "required": list[str],
+    },
 )
 
 
 def catalog_actions(files: Sequence[ConnectorFile]) -> dict[str, CatalogAction]:
-    """What designers may call: names in and out, effect, idempotency, inverse."""
+    """What designers may call: names in and out, effect, idempotency, inverse, title, what it cannot do without."""
     return {
         f"{file.connector}.{name}": {
             "in": list(operation.takes),
@@ -76,6 +86,8 @@ def catalog_actions(files: Sequence[ConnectorFile]) -> dict[str, CatalogAction]:
             "effect": operation.effect.value,
             "idempotent": operation.idempotent.value,
             "undo": operation.undo,
+            "title": operation.title.model_dump(),
+            "required": needed_in_path(operation.path),
         }
         for file in files
         for name, operation in file.operations.items()

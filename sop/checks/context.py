@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from sop.catalog import Catalog
+from sop.checks.before import Before, before
 from sop.checks.goings import Target, targets_of_step
 from sop.checks.sites import ROOTS, Site, sites_of
+from sop.checks.ways import Ways, ways_of
 from sop.definition import MAIN_LINE, Compiled, Placed
 from sop.model import (
     Action,
@@ -38,14 +40,23 @@ _EVENT = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 COMMON_OUTPUTS = frozenset(("status", "by", "at", "visits"))
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The version before, and how many tickets stand on each of its steps."""
+
+    document: Document
+    standing: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Context:
-    """One file and all it refers to."""
+    """One file and all it refers to; ``running``: the version that tickets run on now."""
 
     tree: Tree
     document: Document
     catalog: Catalog
     sops: Mapping[str, Compiled]
+    running: Running | None = None
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -61,6 +72,34 @@ class Context:
     def steps(self) -> Mapping[str, Placed]:
         """By id; of a duplicate id the first."""
         return {placed.step.id: placed for placed in reversed(self.placed) if placed.step.id}
+
+    @cached_property
+    def ways(self) -> Ways:
+        """Every way through the file."""
+        return ways_of(self.document, {(placed.line, placed.index): placed for placed in self.placed})
+
+    @cached_property
+    def before(self) -> Before:
+        """What has surely happened at every stand."""
+        return before(self.ways)
+
+    @cached_property
+    def stands_of(self) -> Mapping[str, tuple[int, ...]]:
+        """The stands of every step, by its pointer: none of a step that is never come to."""
+        found: dict[str, list[int]] = {}
+        for stand, placed in enumerate(self.ways.placed):
+            found.setdefault(placed.pointer, []).append(stand)
+        return {pointer: tuple(stands) for pointer, stands in found.items()}
+
+    def step_around(self, pointer: str) -> Placed | None:
+        """The step within which a pointer leads; none outside of steps."""
+        parts = pointer.split("/")
+        length = {"steps": 3, "paths": 4}.get(parts[1] if len(parts) > 1 else "", 0)
+        return self._by_pointer.get("/".join(parts[:length]))
+
+    @cached_property
+    def _by_pointer(self) -> Mapping[str, Placed]:
+        return {placed.pointer: placed for placed in self.placed}
 
     @cached_property
     def outputs(self) -> Mapping[str, frozenset[str] | None]:
@@ -158,7 +197,7 @@ class Context:
 
 
 _GIVES: Mapping[type[object], frozenset[str]] = {
-    Approval: frozenset(("approved", "comment", "votes")),
+    Approval: frozenset(("approved", "comment", "votes", "outcome")),
     Decision: frozenset(("taken",)),
     End: frozenset(),
     Parallel: frozenset(("done",)),

@@ -10,6 +10,8 @@ from sop.model import Document, Task
 from sop.problem_table import WORDINGS
 from sop.problems import Problem
 
+_TWO_CONSTANTS = ("两个常量", "two constants")
+
 
 def written_well(document: Document, context: Context) -> Iterator[Problem]:
     """110E, 111E, 113E, 114E: an expression can be read and asks for nothing that is not there."""
@@ -25,6 +27,8 @@ def _found(context: Context, site: Site, code: str, message: str, offset: int) -
     number = code.removeprefix("SOP")
     words = (getattr(message, "zh", message), str(message))
     row = number if number in WORDINGS else "113"
+    if number == "115":
+        words = _TWO_CONSTANTS
     inner = site.source.replace("{{", " ").replace("}}", " ").strip()
     return context.tree.problem(row, site.pointer, offset=offset, detail=words, name=inner)
 

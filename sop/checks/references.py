@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sop.checks.context import COMMON_OUTPUTS, Context
 from sop.checks.sites import ROOTS, Site
 from sop.model import Document, SubSop
-from sop.problems import Problem, Words, closest, listed
+from sop.problems import Position, Problem, Words, closest, listed
 from sop.yaml_text import escape
 
 _CLOCK_FIELDS = ("due_at", "remaining", "breached")
@@ -28,19 +28,21 @@ class _Reading:
     def problem(self, row: str, part: int, known: Collection[str], **words: Words) -> Problem:
         """The name at ``part`` of the path is not among the known ones."""
         name = self.path[part]
-        offset = self._offset_of(part)
-        meant = closest(name, known)
+        place = place_of(self.context, self.site, self.path[: part + 1], self.offset)
         told = {**words, "name": name, "known": listed(known)}
-        return self.context.tree.found(row, self.context.tree.at(self.site.pointer, offset), told, meant)
+        return self.context.tree.found(row, place, told, closest(name, known))
 
-    def _offset_of(self, part: int) -> int:
-        begin = self.offset
-        for index, name in enumerate(self.path[: part + 1]):
-            found = self.site.source.find(name, begin)
-            if found < 0:
-                return self.offset
-            begin = found + (len(name) if index < part else 0)
-        return begin
+
+def place_of(context: Context, site: Site, path: tuple[str, ...], offset: int) -> Position:
+    """Where the last name of a path stands that begins at ``offset`` of a site's source."""
+    begin = offset
+    for index, name in enumerate(path):
+        found = site.source.find(name, begin)
+        if found < 0:
+            begin = offset
+            break
+        begin = found + (len(name) if index < len(path) - 1 else 0)
+    return context.tree.at(site.pointer, begin)
 
 
 def declared(document: Document, context: Context) -> Iterator[Problem]:

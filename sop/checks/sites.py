@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
+from jinja2 import nodes
+
 from sop import expressions
 from sop.definition import Placed
 from sop.model import (
@@ -64,16 +66,26 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What an expression's text alone tells: its mistakes, and the paths it reads with where they begin."""
+    """What an expression's text alone tells: its mistakes, the paths it reads with where they begin, its tree."""
 
     mistakes: tuple[expressions.Found, ...]
     reads: tuple[expressions.Read, ...]
+    tree: nodes.Node | None = None
 
 
 @lru_cache(maxsize=8192)
 def study(source: str, bare: bool) -> Study:
     """Read an expression once, however many rules and files ask."""
-    return Study(tuple(expressions.static_problems(source, bare=bare)), tuple(expressions.reads(source, bare=bare)))
+    return Study(
+        tuple(expressions.static_problems(source, bare=bare)),
+        tuple(expressions.reads(source, bare=bare)),
+        expressions.tree_of(source, bare=bare),
+    )
+
+
+def output_read(path: tuple[str, ...]) -> tuple[str, str] | None:
+    """Which output of which step a path reads, as ``steps.inspect.grade`` does; nothing for any other path."""
+    return (path[1], path[2]) if len(path) > 2 and path[0] == "steps" else None
 
 
 Reachable: TypeAlias = Callable[[Iterable[str]], frozenset[str]]

@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from sop.checks import amounts, catalog_names, expressions, names, references, safety, targets, times
+from sop.checks import (
+    amounts,
+    catalog_names,
+    ends,
+    expressions,
+    kinds,
+    messages,
+    money,
+    names,
+    order,
+    references,
+    safety,
+    spans,
+    staff,
+    targets,
+    times,
+    versions,
+)
 from sop.checks.context import Context
 from sop.model import Document
 from sop.problems import MAX_PROBLEMS, Problem, errors
@@ -27,27 +44,49 @@ RULES: tuple[Rule, ...] = (
     times.times_of_clocks,
     times.times_of_rungs,
     expressions.written_well,  # 110E 111E 113E 114E
+    kinds.constant_conditions,  # 112W
+    kinds.comparisons,  # 112W 115E 116W
     expressions.nothing_personal,  # 117E
     targets.unused_paths,  # 201W
-    targets.dead_steps,  # 202W
+    ends.dead_steps,  # 202W
     references.unused_variables,  # 203I
     targets.known_targets,  # 204E
     targets.jumps,  # 205E
+    ends.hot_loops,  # 206W
     targets.endless_paths,  # 207E
+    order.order_of_steps,  # 208W 213W
+    ends.somebody_moves_on,  # 231W
+    ends.ways_to_an_end,  # 232W 233W
+    ends.joins_and_votes,  # 234W
     references.declared,  # 210E-218E
     targets.known_within,  # 211E
+    order.steps_that_may_be_missing,  # 214W
     catalog_names.events,  # 301E
     catalog_names.people,  # 302E 303E
     catalog_names.skills_and_calendars,  # 303E
     catalog_names.actions,  # 304E
     catalog_names.arguments,  # 305E
+    money.missing_arguments,  # 306E
     catalog_names.sub_sops,  # 305E 306E 307E
+    staff.empty_groups,  # 308W
+    messages.templates,  # 309E
+    staff.held_skills,  # 310W
     safety.rejections,  # 401E
     safety.silence,  # 402E
     safety.waits,  # 403E 404E
+    money.repeated_effects,  # 405E
     safety.undos,  # 406W
+    money.unchecked_money,  # 407W
+    staff.own_approvals,  # 408W
     safety.dues,  # 409W
+    staff.escalations,  # 410W
+    messages.customers_words,  # 411W
     safety.languages,  # 412I
+    messages.personal_in_messages,  # 413W
+    spans.calendars_that_work,  # 420E
+    spans.time_through_the_steps,  # 421W 422I
+    versions.removed_steps,  # 501E
+    versions.changed_outputs,  # 502W
 )
 
 

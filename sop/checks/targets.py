@@ -1,4 +1,4 @@
-"""Where a step may lead: 201W, 202W, 204E, 205E, 207E."""
+"""Where a step may lead: 201W, 204E, 205E, 207E."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sop.checks.context import Context
 from sop.checks.names import RESERVED
 from sop.definition import MAIN_LINE
-from sop.model import Branch, Document, End, Parallel
+from sop.model import Branch, Document, Parallel
 from sop.problems import Problem, closest
 from sop.yaml_text import escape
 
@@ -93,14 +93,3 @@ def unused_paths(document: Document, context: Context) -> Iterator[Problem]:
     for name in document.paths:
         if name not in entered:
             yield context.tree.problem("201", f"/paths/{escape(name)}", on_key=True, name=name)
-
-
-def dead_steps(document: Document, context: Context) -> Iterator[Problem]:
-    """202W: a step behind an ``end`` or a sure jump that nothing else leads to."""
-    wanted = {target.name for target in context.targets}
-    previous: dict[str, bool] = {}
-    for placed in context.placed:
-        dead = previous.get(placed.line, False) and placed.step.id not in wanted
-        if dead:
-            yield context.tree.problem("202", f"{placed.pointer}/id", name=placed.step.id)
-        previous[placed.line] = dead or (placed.step.when is None and isinstance(placed.step, End))

@@ -34,6 +34,7 @@ __all__ = [
     "reads",
     "render",
     "static_problems",
+    "tree_of",
 ]
 
 # What a filter or an operator can still raise over values of an unexpected kind or size.
@@ -69,6 +70,14 @@ def static_problems(source: str, *, bare: bool) -> list[Found]:
         return rules.mistakes(_tree(source, bare))
     except ExpressionError as error:
         return [Found(error.code, error.message, error.offset)]
+
+
+def tree_of(source: str, *, bare: bool) -> nodes.Node | None:
+    """The syntax tree of an expression, for tools that study it; nothing if it cannot be read."""
+    try:
+        return _tree(source, bare)
+    except ExpressionError:
+        return None
 
 
 def reads(source: str, *, bare: bool | None = None) -> list[Read]:

@@ -221,7 +221,7 @@ def test_a_repeat_left_by_hand_cancels_the_passes_that_still_run() -> None:
 
 
 def test_a_failing_until_is_an_incident_of_the_repeat() -> None:
-    desk = Desk.open(each("until: steps.pack.n > 1"))
+    desk = Desk.open(each("until: steps.pack.n + 0 > 1"))
 
     desk.answer("pack", n="x")
 

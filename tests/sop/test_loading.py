@@ -134,7 +134,9 @@ def test_a_sop_that_runs_itself_or_a_stranger_is_refused() -> None:
 
 
 def test_warnings_do_not_stop_a_file() -> None:
-    loaded = examine(REFUND + "vars: {unused: 1, flag: yes}\n", "refund.sop.yaml", CATALOG)
+    loaded = examine(
+        REFUND.replace("inputs.amount }", "20 }") + "vars: {unused: 1, flag: yes}\n", "refund.sop.yaml", CATALOG
+    )
 
     assert loaded.compiled is not None
     assert {(problem.code, problem.severity) for problem in loaded.problems} == {

@@ -1,0 +1,59 @@
+"""What a new version does to tickets that run on the one before: 501E, 502W."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sop.checks.context import COMMON_OUTPUTS, Context
+from sop.checks.nulls import defaulted
+from sop.checks.references import place_of
+from sop.checks.sites import output_read
+from sop.expressions import Read
+from sop.model import Document, Task
+from sop.problems import Problem
+from sop.yaml_text import value_at
+
+
+def removed_steps(document: Document, context: Context) -> Iterator[Problem]:
+    """501E: no step on which tickets stand is removed; a renamed one says ``was``."""
+    if context.running is None:
+        return
+    renamed = {value_at(context.tree.data, f"{placed.pointer}/was") for placed in context.placed}
+    for name, count in context.running.standing.items():
+        if count and name not in context.steps and name not in renamed:
+            yield context.tree.problem("501", "/steps", on_key=True, name=name, count=str(count))
+
+
+def changed_outputs(document: Document, context: Context) -> Iterator[Problem]:
+    """502W: what is read of a step that running tickets have behind them was given by it then too, as the same type."""
+    running = context.running
+    if running is None or not any(running.standing.values()):
+        return
+    old = Context(context.tree, running.document, context.catalog, context.sops)
+    told: set[tuple[str, ...]] = set()
+    for site in context.sites:
+        tree = site.study.tree
+        provided = defaulted(tree) if tree is not None else frozenset[Read]()
+        for path, offset in site.study.reads:
+            name, output = output_read(path) or ("", "")
+            given = old.outputs.get(name)
+            if given is None or path[:3] in told or output in COMMON_OUTPUTS:
+                continue
+            changed = _difference(old, context, name, output) if output in given else {}
+            if changed or (changed is not None and Read(path, offset) not in provided):
+                told.add(path[:3])
+                place = place_of(context, site, path[:3], site.inner[1] + offset)
+                words = {"path": ".".join(path[:3]), "name": name, **changed}
+                yield context.tree.found("502.kind" if changed else "502", place, words)
+
+
+def _difference(old: Context, new: Context, step: str, key: str) -> dict[str, str] | None:
+    """How the type of a form's field has changed; none if it has not."""
+    before, after = (_type_of(each, step, key) for each in (old, new))
+    return {"old": before, "new": after} if before and after and before != after else None
+
+
+def _type_of(context: Context, step: str, key: str) -> str:
+    placed = context.steps.get(step)
+    form = placed.step.form if placed is not None and isinstance(placed.step, Task) else ()
+    return next((str(entry.type) for entry in form if entry.key == key), "")

@@ -1,0 +1,1 @@
+"""What the designer's tools say beside the problems themselves: pages about codes, output formats, mending."""

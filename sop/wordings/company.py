@@ -1,0 +1,35 @@
+"""Names of the catalog."""
+
+from __future__ import annotations
+
+from sop.wordings.row import Wording, error, warning
+
+CATALOG: dict[str, Wording] = {
+    "301": error("没有事件 {name}", "no event is called {name}"),
+    "302": error(
+        "{name} 不是可指派的人",
+        "{name} is nobody to assign",
+        "写 owner、customer、role:x、team:x、user:x 或 manager_of:owner",
+        "write owner, customer, role:x, team:x, user:x or manager_of:owner",
+    ),
+    "303": error("没有角色 {name}", "no role is called {name}"),
+    "303.team": error("没有团队 {name}", "no team is called {name}"),
+    "303.user": error("没有用户 {name}", "no user is called {name}"),
+    "303.skill": error("没有技能 {name}", "no skill is called {name}"),
+    "303.calendar": error("没有日历 {name}", "no calendar is called {name}"),
+    "304": error("没有操作 {name}", "no action is called {name}"),
+    "305": error(
+        "操作 {action} 没有参数 {name}",
+        "the action {action} has no argument {name}",
+        "有：{known}",
+        "there are: {known}",
+    ),
+    "305.sop": error("{action} 没有输入 {name}", "{action} has no input {name}", "有：{known}", "there are: {known}"),
+    "306": error("操作 {action} 缺少参数 {name}", "the action {action} needs the argument {name}"),
+    "306.sop": error("{action} 缺少输入 {name}", "{action} needs the input {name}"),
+    "307": error("没有可调用的 SOP {name}", "no SOP called {name} can be run"),
+    "307.cycle": error("SOP 互相调用，没有尽头：{name}", "SOPs run each other without end: {name}"),
+    "308": warning("{name} 现在没有人在岗", "{name} has nobody at work now"),
+    "309": error("没有消息模板 {name}", "no message template is called {name}"),
+    "310": warning("{who} 里没有在岗的人会 {name}", "nobody at work in {who} has the skill {name}"),
+}
