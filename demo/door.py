@@ -71,11 +71,12 @@ class Door:
     ) -> Response:
         struck = self._faults.strike(call.system, call.method, call.path)
         fault = struck.fault if struck else None
-        if struck and fault and fault.kind not in (FaultKind.SLOW, FaultKind.FORGET):
+        if struck and fault and fault.kind not in (FaultKind.SLOW, FaultKind.FORGET, FaultKind.LATE):
             return await self._turn_away(call, broken(fault, struck.used), fault.kind)
         if fault and fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
-        visit = Visit(self._books, call.at, names, query)
+        late = fault is not None and fault.kind is FaultKind.LATE
+        visit = Visit(self._books, call.at, names, query, late=late)
         settled = await self._books.ask(settle, self._books, operation, call, visit, lambda s: seen(s, fault))
         if fault and fault.kind is FaultKind.FORGET:
             return response(broken(fault, 0)) if fault.answers else HangUp()

@@ -101,8 +101,9 @@ def create_refund(visit: Visit, wish: RefundWish) -> Answer:
 
 
 def show_refund(visit: Visit, _: Nothing) -> Answer:
-    """A refund that was paid."""
-    return Answer(visit.paper("refund", visit.names["refund_no"]))
+    """A refund: paid, or still pending while the bank is late."""
+    refund = visit.paper("refund", visit.names["refund_no"])
+    return Answer({**refund, "status": "pending", "paid_at": None} if visit.late else refund)
 
 
 def request_spare_part(visit: Visit, wish: SparePartWish) -> Answer:

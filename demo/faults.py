@@ -23,6 +23,7 @@ class FaultKind(StrEnum):
     TWICE = "twice"  # a webhook is delivered twice
     RUBBISH = "rubbish"  # 200 with HTML, then with truncated JSON, in turn; no effect
     DOWN = "down"  # 503 for everything that matches, no effect
+    LATE = "late"  # what is looked up is not done yet: a refund is still pending
 
 
 USUAL_STATUS = {FaultKind.FAIL: 503, FaultKind.FAIL_4XX: 422, FaultKind.DOWN: 503}
@@ -126,6 +127,8 @@ class FaultBoard:
         for switched in self._switched:
             fault = switched.fault
             if switched.spent or (fault.kind is FaultKind.TWICE) is not webhook:
+                continue
+            if fault.kind is FaultKind.LATE and method != "GET":
                 continue
             if fault.match.hits(system, method, path) and self._dice.random() < fault.probability:
                 switched.used += 1

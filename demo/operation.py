@@ -88,13 +88,15 @@ class Effect:
 
 @dataclass(slots=True)
 class Visit:
-    """One request at work inside its transaction: the books, the time, the names in its path and query."""
+    """One request at work inside its transaction: the books, the time, the names in its path and query; ``late``: what
+    it asks for is to look as if it were not done yet."""
 
     books: Books
     at: datetime
     names: Mapping[str, str]
     query: Mapping[str, str]
     effects: list[Effect] = field(default_factory=list)
+    late: bool = False
 
     def paper(self, kind: str, no: str) -> Paper:
         """The paper of that number; raises a 404 Refusal."""

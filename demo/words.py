@@ -65,6 +65,7 @@ TEXT = {
     "kind_forget": ("已办理但不答复", "do it, never answer"),
     "kind_twice": ("回调发送两次", "send webhooks twice"),
     "kind_rubbish": ("答复乱码", "answer rubbish"),
+    "kind_late": ("退款未到账", "refund still pending"),
     "kind_down": ("停机 503", "be down (503)"),
 }
 

@@ -84,7 +84,8 @@ def office_hours() -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All names of a workspace. An empty ``skills``, ``people``, ``staff``, ``categories`` or ``templates``: not known.
+    """All names of a workspace. Empty ``skills``, ``people``, ``staff``, ``categories``, ``templates``, ``playbooks``:
+    not known.
 
     ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer;
     ``kinds`` are field types by path (``ticket.cost`` → ``money``); ``titles`` are (zh, en) by ``role:x``, ``team:x``,
@@ -97,6 +98,7 @@ class Catalog:
     segments: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     templates: frozenset[str] = frozenset()
+    playbooks: frozenset[str] = frozenset()
     events: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(EVENTS))
     ticket: tuple[str, ...] = TICKET_FIELDS
     customer: tuple[str, ...] = CUSTOMER_FIELDS
@@ -124,7 +126,7 @@ class Catalog:
         """The catalog of its YAML's value (its keys are this class's fields); raises ``BadCatalog``."""
         known = {
             "roles", "teams", "people", "skills", "segments", "categories", "templates",
-            "events", "ticket", "customer", "personal", "actions", "calendars", "staff", "kinds",
+            "events", "ticket", "customer", "personal", "actions", "calendars", "staff", "kinds", "playbooks",
         }  # fmt: skip
         if unknown := sorted(set(plain) - known):
             raise BadCatalog(f"unknown key in the catalog: {', '.join(unknown)}")
@@ -139,6 +141,7 @@ class Catalog:
             segments=names["segments"],
             categories=names["categories"],
             templates=names["templates"],
+            playbooks=names["playbooks"],
             events=events or dict(EVENTS),
             ticket=_names(plain.get("ticket"), "ticket") or TICKET_FIELDS,
             customer=_names(plain.get("customer"), "customer") or CUSTOMER_FIELDS,
@@ -150,7 +153,7 @@ class Catalog:
         )
 
 
-_SETS = ("roles", "teams", "people", "skills", "segments", "categories", "templates")
+_SETS = ("roles", "teams", "people", "skills", "segments", "categories", "templates", "playbooks")
 
 
 def _colleague(name: str, plain: object) -> Colleague:

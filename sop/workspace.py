@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ def parse(files: Mapping[str, str]) -> Workspace:
         messages=messages,
         definitions={path: text for path, text in files.items() if path.startswith(DEFINITION_FOLDERS)},
         connectors=connectors,
-        catalog=_catalog(company, calendars, messages, connectors),
+        catalog=_catalog(company, calendars, messages, connectors, playbooks_in(files)),
     )
 
 
@@ -207,8 +208,21 @@ def _messages(text: str) -> Messages:
     return entries
 
 
+def playbooks_in(files: Mapping[str, str]) -> frozenset[str]:
+    """The keys of the playbooks among some texts, by their heads alone."""
+    heads = (_PLAYBOOK.search(text) for text in files.values())
+    return frozenset(head[1] for head in heads if head)
+
+
+_PLAYBOOK = re.compile(r"^playbook:[ \t]*([a-z][a-z0-9_]*)[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
 def _catalog(
-    company: CompanyShape, calendars: Mapping[str, dict[str, object]], messages: Messages, connectors: Mapping[str, str]
+    company: CompanyShape,
+    calendars: Mapping[str, dict[str, object]],
+    messages: Messages,
+    connectors: Mapping[str, str],
+    playbooks: frozenset[str],
 ) -> Catalog:
     fields = [field.key for field in company.fields]
     return Catalog(
@@ -219,6 +233,7 @@ def _catalog(
         segments=frozenset(company.segments),
         categories=frozenset(company.categories),
         templates=frozenset(messages),
+        playbooks=playbooks,
         events={name: tuple(event.fields) for name, event in company.events.items()},
         ticket=tuple(dict.fromkeys((*TICKET_FIELDS, *fields))),
         customer=tuple(dict.fromkeys((*CUSTOMER_FIELDS, *company.customer))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sop import yaml_text
@@ -11,6 +11,7 @@ from sop.catalog import BadCatalog, Catalog
 from sop.definition import Compiled
 from sop.loading import Loaded, examine, load_many
 from sop.problems import Problem, Refused, errors, ordered
+from sop.workspace import playbooks_in
 from worker.settings import Settings
 from worker.words import Failure
 from worker.workspace import parse_texts, read_text, read_texts
@@ -64,8 +65,11 @@ def examine_all(files: Iterable[str], bench: Bench) -> list[Examined]:
     texts = {file: read_text(Path(file)) for file in dict.fromkeys(files)}
     mine = {Path(file).resolve() for file in texts}
     known = {str(path): text for path, text in bench.others.items() if path not in mine}
-    sops, whole = _sops({**known, **texts}, bench.catalog)
-    return [_examined(file, text, bench.catalog, sops, whole) for file, text in texts.items()]
+    catalog = bench.catalog
+    if catalog.playbooks:  # a draft may name a playbook that is a draft too
+        catalog = replace(catalog, playbooks=catalog.playbooks | playbooks_in(texts))
+    sops, whole = _sops({**known, **texts}, catalog)
+    return [_examined(file, text, catalog, sops, whole) for file, text in texts.items()]
 
 
 def _examined(

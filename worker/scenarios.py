@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
@@ -17,13 +17,15 @@ from worker.words import Failure
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One script of a file, with the definition it plays and the sub-SOPs, found from where the file stands."""
+    """One script of a file, with the definition it plays, the sub-SOPs (and playbooks it may start, also by key), found
+    from where the file stands."""
 
     file: str
     script: Script
     definition: Path
     subs: tuple[Path, ...] = ()
     path: Path = Path()
+    playbooks: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ def read_stories(texts: Mapping[str, str], folder: Path) -> list[Story]:
 
 def _story(file: str, script: Script, path: Path) -> Story:
     home = path.parent
-    subs = tuple((home / sub).resolve() for sub in script.subs.values())
-    return Story(file, script, (home / script.file).resolve(), subs, path)
+    subs = tuple((home / sub).resolve() for sub in (*script.subs.values(), *script.playbooks.values()))
+    playbooks = {key: (home / named).resolve() for key, named in script.playbooks.items()}
+    return Story(file, script, (home / script.file).resolve(), subs, path, playbooks)
 
 
 def _scripts(text: str, file: str) -> list[Script]:
@@ -59,9 +62,10 @@ def play_all(stories: Iterable[Story], compiled: Mapping[Path, Compiled]) -> Ite
     """Each case of each story, one after the other; a definition that is not there is what went wrong."""
     for story in stories:
         definition = compiled.get(story.definition)
+        named = {key: compiled[path] for key, path in story.playbooks.items() if path in compiled}
         for case in story.script.cases:
             began = perf_counter()
-            facts, wrong = _went(story.script, case, definition) if definition else _nowhere(story)
+            facts, wrong = _went(story.script, case, definition, named) if definition else _nowhere(story)
             yield Outcome(story, case.name, tuple(wrong), perf_counter() - began, tuple(facts))
 
 
@@ -69,9 +73,11 @@ def _nowhere(story: Story) -> tuple[Sequence[Fact], Sequence[str]]:
     return (), [f"no definition at {story.script.file}"]
 
 
-def _went(script: Script, case: Case, definition: Compiled) -> tuple[Sequence[Fact], Sequence[str]]:
+def _went(
+    script: Script, case: Case, definition: Compiled, playbooks: Mapping[str, Compiled]
+) -> tuple[Sequence[Fact], Sequence[str]]:
     try:
-        stage, wrong = play(script, case, definition)
+        stage, wrong = play(script, case, definition, playbooks)
     except (Refusal, LookupError, ValueError) as error:
         return (), [f"{type(error).__name__}: {error}"]
     return stage.facts, [*wrong, *judge(case.expect, stage.facts, _main_run(stage.facts))]

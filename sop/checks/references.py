@@ -12,7 +12,7 @@ from sop.problems import Position, Problem, Words, closest, listed
 from sop.yaml_text import escape
 
 _CLOCK_FIELDS = ("due_at", "remaining", "breached")
-_PLACES = frozenset(("event", "item", "loop"))
+_PLACES = frozenset(("event", "item", "loop", "check"))
 _PRODUCT_FIELDS = frozenset(("fields",))  # a ticket's own fields as a whole
 
 
@@ -122,6 +122,12 @@ def _clock(reading: _Reading) -> Iterator[Problem]:
         yield reading.problem("218.clock_field", 2, _CLOCK_FIELDS)
 
 
+def _check_output(reading: _Reading) -> Iterator[Problem]:
+    action = reading.context.near_action(reading.site.event or "")
+    if action is not None and reading.path[1] not in (gives := reading.context.catalog.actions[action].gives):
+        yield reading.problem("212.check", 1, gives, action=action)
+
+
 def _one_of(reading: _Reading, row: str, known: Collection[str]) -> Iterator[Problem]:
     if reading.path[1] not in known:
         yield reading.problem(row, 1, known)
@@ -134,6 +140,7 @@ _CHECKS: Mapping[str, Callable[[_Reading], Iterator[Problem]]] = {
     "ticket": _ticket_field,
     "customer": _customer_field,
     "event": _event_field,
+    "check": _check_output,
     "sla": _clock,
 }
 

@@ -69,6 +69,9 @@ def _labels(document: Document, context: Context) -> Iterator[tuple[str, Label]]
     for placed in context.placed:
         yield f"{placed.pointer}/title", placed.step.title
         yield f"{placed.pointer}/note", placed.step.note
+    for pointer, action in context.each(Action):
+        if action.promise is not None:
+            yield f"{pointer}/promise/title", action.promise.title
     for pointer, approval in context.each(Approval):
         yield f"{pointer}/script", approval.script
     for pointer, task in context.each(Task):

@@ -43,7 +43,8 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One expression: where, its source, whether it is bare, which roots it may read, and of which event."""
+    """One expression: where, its source, whether it is bare, which roots it may read, and of which event (or, where it
+    reads ``check``, of which action)."""
 
     pointer: str
     source: str
@@ -146,12 +147,21 @@ def _step(placed: Placed, roots: frozenset[str]) -> Iterator[Site]:
             yield from _value(f"{pointer}/with", step.arguments, roots)
             if isinstance(step, Action):
                 yield from _value(f"{pointer}/idempotency_key", step.idempotency_key, roots)
+                yield from _promise(step, f"{pointer}/promise", roots)
         case Wait():
             yield from _wait(step, pointer, roots)
         case Decision() | Parallel() | Repeat():
             yield from _way(step, pointer, roots)
         case _:
             pass
+
+
+def _promise(step: Action, pointer: str, roots: frozenset[str]) -> Iterator[Site]:
+    """``check`` stands for what the action of that name gives."""
+    if (promise := step.promise) is not None:
+        yield from _value(f"{pointer}/with", promise.arguments, roots)
+        yield from _value(f"{pointer}/title", promise.title, roots)
+        yield from _condition(f"{pointer}/kept", promise.kept, ROOTS | {"check"}, promise.check)
 
 
 def _person(step: Task | Approval, pointer: str, roots: frozenset[str]) -> Iterator[Site]:

@@ -15,6 +15,7 @@ from sop.checks import (
     money,
     names,
     order,
+    promises,
     references,
     safety,
     spans,
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     times.times_of_steps,  # 105E
     times.times_of_clocks,
     times.times_of_rungs,
+    times.times_of_promises,
     expressions.written_well,  # 110E 111E 113E 114E
     kinds.constant_conditions,  # 112W
     kinds.comparisons,  # 112W 115E 116W
@@ -71,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     staff.empty_groups,  # 308W
     messages.templates,  # 309E
     staff.held_skills,  # 310W
+    promises.promises,  # 107E 304E 305E 307E
     safety.rejections,  # 401E
     safety.silence,  # 402E
     safety.waits,  # 403E 404E

@@ -58,6 +58,14 @@ def times_of_rungs(document: Document, context: Context) -> Iterator[Problem]:
             yield from _duration(context, f"{pointer}/after", rung.after)
 
 
+def times_of_promises(document: Document, context: Context) -> Iterator[Problem]:
+    """105E in promises: the time that is promised, and when to warn of it."""
+    for pointer, action in context.each(Action):
+        if action.promise is not None:
+            yield from _duration(context, f"{pointer}/promise/within", action.promise.within)
+            yield from _share_or_duration(context, f"{pointer}/promise/warn", action.promise.warn)
+
+
 def _is_share(text: str) -> bool:
     share = _SHARE.fullmatch(text)
     return share is not None and 0 < int(share[1]) <= 500

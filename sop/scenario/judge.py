@@ -102,6 +102,20 @@ def _clocks(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[st
             yield f"sla: {clock} expected {wanted}, got {' '.join(sorted(got))}"
 
 
+def _promises(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    if expected.promises is None:
+        return
+    made, told = dict[str, str](), dict[str, str]()
+    for fact in facts:
+        if fact.type is FactType.PROMISE_MADE:
+            made[fact.step or "message"] = str(fact.data["promise"])
+        if fact.type.startswith("promise."):
+            told[str(fact.data["promise"])] = fact.type.removeprefix("promise.").replace("made", "open")
+    for step, wanted in expected.promises.items():
+        if (got := told.get(made.get(step, ""), "not made")) != wanted:
+            yield f"promises: {step} expected {wanted}, got {got}"
+
+
 def _light(clock: str, facts: Sequence[Fact]) -> set[str]:
     types = {f.type for f in facts if f.data.get("clock") == clock}
     stopped = [f.data["met"] for f in _of(facts, FactType.CLOCK_STOPPED) if f.data["clock"] == clock]
@@ -129,5 +143,6 @@ _CHECKS: tuple[Callable[[Expected, Sequence[Fact], str], Iterator[str]], ...] = 
     _calls,
     _alerts,
     _clocks,
+    _promises,
     _incidents,
 )

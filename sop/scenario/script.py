@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sop.model import PromisePolicy
 from sop.problems import Refused, errors
 from sop.values import Value
 from sop.yaml_text import read
@@ -35,13 +36,16 @@ class Act(_Part):
     """One thing that happens: time passes first (``after``), then at most one of the others.
 
     ``complete`` answers a task (or votes, on an approval: ``outcome: approved | rejected``); ``event`` comes from
-    outside; ``say`` is a message; ``settle`` chooses for an incident; ``order`` is a command on the ticket."""
+    outside; ``say`` is a message, with ``promise`` one that promises a time; ``keep`` says that a step's promise is
+    kept; ``settle`` chooses for an incident; ``order`` is a command on the ticket."""
 
     after: str | None = None
     complete: str | None = None
     vote: str | None = None
     event: str | None = None
     say: str | None = None
+    promise: PromisePolicy | None = None
+    keep: str | None = None
     claim: str | bool | None = None
     settle: str | None = None
     order: str | None = None
@@ -58,7 +62,8 @@ class Act(_Part):
 
 
 class Expected(_Part):
-    """What the story must have led to; only what is written is judged."""
+    """What the story must have led to; only what is written is judged. ``promises``: how the last promise of a step (or
+    of a ``message``) stands: open, warned, kept, broken, withdrawn."""
 
     result: str | None = None
     status: str | None = None
@@ -71,6 +76,7 @@ class Expected(_Part):
     alerts: list[str] | None = None
     reminders: list[str] | None = None
     sla: dict[str, str] | None = None
+    promises: dict[str, str] | None = None
     incident: str | bool | None = None
     open: list[str] | None = None
     priority: str | None = None
@@ -92,10 +98,12 @@ class Case(_Part):
 
 
 class Script(_Part):
-    """The stories of one definition. ``subs`` names the files of its sub-SOPs; ``people`` the members of roles."""
+    """The stories of one definition. ``subs`` names the files of its sub-SOPs, ``playbooks`` those of playbooks that it
+    may start by name, ``people`` the members of roles."""
 
     file: str
     subs: dict[str, str] = Field(default_factory=dict)
+    playbooks: dict[str, str] = Field(default_factory=dict)
     at: str | None = None
     ticket: dict[str, Plain] = Field(default_factory=dict)
     customer: dict[str, Plain] = Field(default_factory=dict)

@@ -27,6 +27,8 @@ from sop.events import (
     MessagePosted,
     Occurred,
     PlaybookFound,
+    PromiseKept,
+    PromiseSaid,
     Remedy,
     StepAnswered,
     Tick,
@@ -41,6 +43,7 @@ from sop.scenario.script import Act, Case, Script
 from sop.state import State
 from sop.values import Value, decode
 
+MESSAGE = "message"
 FAIL, REFUSE = "fail", "refuse"
 FAILURES: Mapping[str, FailureKind] = {
     FAIL: FailureKind.UNREACHABLE,
@@ -270,14 +273,33 @@ def event_for(act: Act, number: int, engine: Engine, now: datetime) -> Event | N
     if act.event is not None:
         return Occurred(act.event, "scenario", act.id or str(number), {k: decode(v) for k, v in act.data.items()})
     if act.say is not None:
-        return MessagePosted(f"m{number}", by, act.visibility)
+        return MessagePosted(f"m{number}", by, act.visibility, _said(act))
     if act.settle is not None:
         return IncidentSettled(act.settle, by, Remedy(act.choice or ""), {k: decode(v) for k, v in act.values.items()})
+    return _order(act, by, engine)
+
+
+def _order(act: Act, by: Actor, engine: Engine) -> Event | None:
+    if act.keep is not None:
+        return PromiseKept(_promise_of(act.keep, engine), by, act.comment)
     if act.claim is not None:
         return TicketCommanded(TicketCommand.CLAIM, by, step=act.claim if isinstance(act.claim, str) else None)
     if act.order is not None:
         return TicketCommanded(TicketCommand(act.order), by, to=act.to, note=act.comment)
     return None
+
+
+def _said(act: Act) -> PromiseSaid | None:
+    if (promise := act.promise) is None:
+        return None
+    given = {name: decode(value) for name, value in promise.arguments.items()}
+    return PromiseSaid(promise.within, promise.check, given, promise.broken)
+
+
+def _promise_of(step: str, engine: Engine) -> str:
+    """The last promise of a step; what is no step is taken for a promise's id."""
+    made = [promise.id for promise in engine.state.promises.values() if (promise.step or MESSAGE) == step]
+    return made[-1] if made else step
 
 
 def _completion(act: Act, by: Actor, engine: Engine, now: datetime) -> Event:

@@ -18,6 +18,12 @@ CATALOG: dict[str, Wording] = {
     "303.skill": error("没有技能 {name}", "no skill is called {name}"),
     "303.calendar": error("没有日历 {name}", "no calendar is called {name}"),
     "304": error("没有操作 {name}", "no action is called {name}"),
+    "304.check": error(
+        "{name} 不只是查询，不能用来检查承诺",
+        "{name} does more than read: it cannot check a promise",
+        "换一个 effect: read 的操作",
+        "name an action with effect: read",
+    ),
     "305": error(
         "操作 {action} 没有参数 {name}",
         "the action {action} has no argument {name}",
@@ -29,6 +35,7 @@ CATALOG: dict[str, Wording] = {
     "306.sop": error("{action} 缺少输入 {name}", "{action} needs the input {name}"),
     "307": error("没有可调用的 SOP {name}", "no SOP called {name} can be run"),
     "307.cycle": error("SOP 互相调用，没有尽头：{name}", "SOPs run each other without end: {name}"),
+    "307.playbook": error("没有剧本 {name}", "no playbook is called {name}"),
     "308": warning("{name} 现在没有人在岗", "{name} has nobody at work now"),
     "309": error("没有消息模板 {name}", "no message template is called {name}"),
     "310": warning("{who} 里没有在岗的人会 {name}", "nobody at work in {who} has the skill {name}"),

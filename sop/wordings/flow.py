@@ -109,6 +109,9 @@ REFERENCES: dict[str, Wording] = {
     "212": error(
         "步骤 {step} 没有输出 {name}", "the step {step} has no output {name}", "它有：{known}", "it has: {known}"
     ),
+    "212.check": error(
+        "操作 {action} 没有输出 {name}", "the action {action} gives no {name}", "它有：{known}", "it gives: {known}"
+    ),
     "213": warning(
         "步骤 {name} 不会在这之前执行，这里总是空的", "the step {name} does not run before this, so it is empty here"
     ),

@@ -32,6 +32,7 @@ MESSAGES = {
         "zh": "{{ customer.name }}您好，工单 {{ ticket.no }} 已退款 {{ amount }} 元。",
         "en": "Dear {{ customer.name }}, {{ amount }} has been paid back for {{ ticket.no }}.",
     },
+    "promised": {"zh": "最迟 {{ promise.due_at }} 到账。", "en": "By {{ promise.due_at }}."},
     "wrong": {"zh": "{{ nothing.there }}"},
 }
 
@@ -83,7 +84,16 @@ class Desk:
         assert known is not None
         return known
 
-    async def call(self, action: str, key: str, attempt: int = 1, **arguments: Value) -> Values:
+    async def call(
+        self,
+        action: str,
+        key: str,
+        attempt: int = 1,
+        *,
+        reads: bool = False,
+        promised_at: datetime | None = None,
+        **arguments: Value,
+    ) -> Values:
         """One try of the activity; its outputs."""
         environment = ActivityEnvironment()
         environment.info = replace(
@@ -99,6 +109,8 @@ class Desk:
             "arguments": encode(arguments),
             "key": key,
             "gives": None,
+            "reads": reads,
+            "promised_at": promised_at.isoformat() if promised_at else None,
         }
         [payload] = environment.payload_converter.to_payloads([order])
         answer = await environment.run(self.calls().call, [RawValue(payload)])

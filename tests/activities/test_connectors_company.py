@@ -324,6 +324,7 @@ def test_every_message_that_ships_can_be_written_in_both_languages(checkout: Pat
         "ticket": {"no": "GD-10007"},
         "customer": {"name": "王芳"},
         "link": "https://desk.example/t",
+        "promise": {"due_at": "1月8日（周四）18:00"},
     }
     arguments = dict.fromkeys((*TAKES["notify.customer"], *TAKES["notify.staff"]), "SF1")
 

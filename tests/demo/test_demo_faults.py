@@ -102,6 +102,19 @@ def test_rubbish_is_html_first_and_truncated_json_then(company: Company) -> None
     assert rmas(company) == before
 
 
+def test_a_late_refund_looks_pending_until_the_fault_is_lifted(company: Company) -> None:
+    paid = company.post("/erp/refunds", {"order_no": "O-1004", "amount": 1}).json()
+    where = f"/erp/refunds/{paid['refund_no']}"
+
+    company.switch_on("late", match={"system": "erp", "path_prefix": "/erp/refunds"})
+    assert company.post("/erp/refunds", {"order_no": "O-1004", "amount": 1}).status_code == 201
+    pending = company.get(where).json()
+    company.http.delete("/admin/faults")
+
+    assert (pending["status"], pending["paid_at"], pending["amount"]) == ("pending", None, "1.00")
+    assert company.get(where).json()["status"] == "paid"
+
+
 def test_a_fault_hits_only_what_it_matches(company: Company) -> None:
     company.switch_on("down", match={"system": "erp", "path_prefix": "/erp/refunds", "method": "post"})
     refund = company.post("/erp/refunds", {"order_no": "O-1004", "amount": 1})

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "workflows")]
 
-from temporal_stage import Lockstep, time_skipping  # noqa: E402  # found by the path set above
+from temporal_stage import Lockstep, playbooks_of, time_skipping  # noqa: E402  # found by the path set above
 
 from sop.catalog import office_hours  # noqa: E402
 from sop.definition import Compiled  # noqa: E402
@@ -45,6 +45,8 @@ STORIES = {
     "general": Story("general.yaml", 2),
     "it_request": Story("it_request.yaml", 1),
     "lost_parcel": Story("lost_parcel.yaml", 1),
+    "lost_parcel_broken_promise": Story("lost_parcel.yaml", 7),
+    "promise_broken": Story("promise_broken.yaml", 1),
     "reopened": Story("reopened.yaml", 2),
     "repair": Story("repair.yaml", 1),
     "return": Story("return.yaml", 3),
@@ -59,10 +61,10 @@ async def record(name: str, story: Story, library: dict[str, Compiled]) -> str:
     scripts = read_scripts((ROOT / "tests" / "scenarios" / story.file).read_text("utf-8"), story.file)
     cases = [(script, case) for script in scripts for case in script.cases]
     script, case = cases[story.case - 1]
-    compiled = library[Path(script.file).name]
+    compiled, named = library[Path(script.file).name], playbooks_of(script, library)
     async with (
         time_skipping() as env,
-        Lockstep.open(env, script, case, compiled, 1, history_limit=story.limit) as both,
+        Lockstep.open(env, script, case, compiled, 1, named, history_limit=story.limit) as both,
     ):
         for number, act in enumerate(case.play, 1):
             await both.act(act, number)

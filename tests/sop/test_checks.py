@@ -26,7 +26,9 @@ CATALOG = Catalog.from_plain(
             },
             "erp.rma.cancel": {"in": ["rma_no"]},
             "erp.refund.create": {"in": ["order_no", "amount"], "out": ["refund_no"]},
+            "erp.refund.status": {"in": ["refund_no"], "out": ["status"], "effect": "read"},
         },
+        "playbooks": ["promise_broken"],
     }
 )
 SUBS = {"sub": load(SUB, "sub.sop.yaml", CATALOG)}
@@ -46,6 +48,11 @@ def told(snippet: str) -> Told:
 def step(text: str) -> str:
     """A file of one step, which stands on line 4 from column 6."""
     return HEAD + "steps:\n  - {" + text + "}\n"
+
+
+def promise(text: str) -> str:
+    """A file of one step that promises something, whose promise stands on line 4 from column 60."""
+    return step(f"id: b, type: action, action: erp.rma.cancel, promise: {{{text}}}")
 
 
 TASK = "id: a, type: task, assign: owner, due: 1d"
@@ -203,6 +210,20 @@ BROKEN: list[tuple[str, Told]] = [
     (step("id: b, type: approval, approvers: [owner, customer], rule: 3, on_reject: end"), [("234", 4, 65)]),
     (step("id: b, type: parallel, branches: [p]") + "paths:\n  p: [{id: c, type: end}]\n", [("234.join", 4, 5)]),
     (step("id: a, type: task, assign: customer, note: Hello, due: 1d"), [("411.note", 4, 43)]),
+    # promises
+    (promise("within: soon"), [("105", 4, 69)]),
+    (promise("within: 1wd, warn: 0%"), [("105.share", 4, 80)]),
+    (promise("check: erp.refund.status"), [("107", 4, 60)]),
+    (promise("within: 1d, kept: check.status"), [("107", 4, 60)]),
+    (promise("within: 1d, check: erp.refund.state"), [("304", 4, 80)]),
+    (promise("within: 1d, check: erp.refund.create"), [("304.check", 4, 80)]),
+    (promise("within: 1d, check: erp.refund.status, with: {no: 1}"), [("305", 4, 106)]),
+    (promise("within: 1d, check: erp.refund.status, kept: check.state"), [("212.check", 4, 111)]),
+    (promise("within: 1d, check: erp.refund.status, kept: check.status =="), [("111", 4, 118)]),
+    (promise("within: 1d, title: '{{ check.status }}'"), [("210.place", 4, 84)]),
+    (promise("within: 1d, broken: promise_kept"), [("307.playbook", 4, 81)]),
+    (promise("within: 1d, title: {zh: 退款}"), [("412", 4, 80)]),
+    (promise("within: 1d, until: 2d"), [("101", 4, 73)]),
     # warnings
     (HEAD + "steps: []\nvars: {x: 1}\n", [("203", 4, 8)]),
     (step("id: b, type: action, action: erp.rma.create"), [("406", 4, 35)]),
@@ -240,6 +261,11 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
         step("id: a, type: end, when: ticket.serial") + "fields: [{key: serial, type: text, required: true}]\n",
         "dsl: 1\nplaybook: p\nowner: owner\nsteps: []\n"
         "start: {event: parcel.received, when: event.at > now and vars}\n",
+        "dsl: 1\nplaybook: p\nsteps: []\nstart: {event: parcel.received, when: event.at > now and vars}\n",
+        promise("within: 3wd, warn: 1wd, check: erp.refund.status, kept: check.status == 1, broken: promise_broken"),
+        promise(
+            "within: 3wd, with: {refund_no: '{{ ticket.no }}'}, check: erp.refund.status, title: {zh: 到账, en: Money}"
+        ),
         step(TASK + ", script: '{{ customer.phone }} {{ customer.name }}'"),
         step("id: b, type: end") + "whenever: [{event: parcel.received, match: event.at, within: [b], next: b}]\n",
     ],

@@ -18,11 +18,16 @@ CASES = [
 ]
 
 
+def playbooks_of(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
+    """The playbooks that a script's definition may start by name."""
+    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
+
+
 @pytest.mark.parametrize(("script", "case"), CASES)
 def test_a_story_of_the_library_goes_as_it_says(script: Script, case: Case, library: dict[str, Compiled]) -> None:
     compiled = library[Path(script.file).name]
 
-    stage, wrong = play(script, case, compiled)
+    stage, wrong = play(script, case, compiled, playbooks_of(script, library))
 
     assert wrong == []
     assert judge(case.expect, stage.facts, compiled["key"]) == []

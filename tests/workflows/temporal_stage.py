@@ -29,6 +29,7 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PromiseKept,
     StepAnswered,
     TicketCommanded,
     VoteCast,
@@ -112,6 +113,11 @@ async def next_monday(env: WorkflowEnvironment) -> datetime:
     monday = (now + timedelta(days=7 - now.weekday())).replace(hour=9, minute=0, second=0, microsecond=0)
     await env.sleep(monday - now)
     return await env.get_current_time()
+
+
+def playbooks_of(script: Script, library: Mapping[str, Compiled]) -> dict[str, Compiled]:
+    """The playbooks that a script's definition may start by name."""
+    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
 
 
 class Lockstep:
@@ -224,6 +230,8 @@ class Lockstep:
                 await self.tickets.settle_incident(self.ticket_id, event, key)
             case TicketCommanded():
                 await self.tickets.command(self.ticket_id, event, key)
+            case PromiseKept():
+                await self.tickets.keep(self.ticket_id, event, key)
             case Occurred() | MessagePosted():
                 self.deliveries += 1
                 await self.tickets.signal(self.ticket_id, event, self.deliveries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from temporal_stage import Lockstep, time_skipping
+from temporal_stage import Lockstep, playbooks_of, time_skipping
 
 from sop.definition import Compiled
 from sop.scenario import Case, Script, judge, read_scripts, trace_of
@@ -25,7 +25,10 @@ async def test_a_new_run_at_every_step_changes_nothing(
 ) -> None:
     compiled = library[Path(script.file).name]
 
-    async with time_skipping() as env, Lockstep.open(env, script, case, compiled, 1, history_limit=1) as both:
+    async with (
+        time_skipping() as env,
+        Lockstep.open(env, script, case, compiled, 1, playbooks_of(script, library), history_limit=1) as both,
+    ):
         run = await both.new_run("")
         for number, act in enumerate(case.play, 1):
             told = len(both.facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from temporal_stage import Lockstep, time_skipping
+from temporal_stage import Lockstep, playbooks_of, time_skipping
 
 from sop.definition import Compiled
 from sop.scenario import Case, Script, judge, read_scripts, trace_of
@@ -25,7 +25,10 @@ async def test_a_scenario_tells_the_same_story_on_temporal(
 ) -> None:
     compiled = library[Path(script.file).name]
 
-    async with time_skipping() as env, Lockstep.open(env, script, case, compiled, 1) as both:
+    async with (
+        time_skipping() as env,
+        Lockstep.open(env, script, case, compiled, 1, playbooks_of(script, library)) as both,
+    ):
         for number, act in enumerate(case.play, 1):
             await both.act(act, number)
 
