@@ -22,7 +22,7 @@ from api.ports import Connect
 from api.settings import Settings
 from api.simulator import Simulator
 from api.throttle import Throttle
-from api.v1 import commands, definitions, events, files, releases, simulations, steps, tickets
+from api.v1 import commands, definitions, events, files, handover, people, releases, simulations, steps, tickets
 from db.session import Store
 from sop.catalog import Catalog
 from sop.company import CompanyShape
@@ -76,7 +76,7 @@ def create(
     app.state.doors = doors
     problems.install(app)
     app.include_router(tickets.intake, prefix=V1)
-    for module in (tickets, steps, commands, files, events, definitions, releases, simulations):
+    for module in (tickets, steps, commands, handover, files, events, definitions, releases, simulations, people):
         app.include_router(module.router, prefix=V1)
     for module in (hooks, health):
         app.include_router(module.router)

@@ -20,6 +20,7 @@ TAGS = [
     {"name": "steps", "description": "Do what a ticket waits for."},
     {"name": "events", "description": "Tell of what happened in another system."},
     {"name": "files", "description": "Photos and documents of a ticket."},
+    {"name": "people", "description": "Who is on duty."},
     {"name": "definitions", "description": "The SOPs and playbooks that are published."},
     {"name": "health", "description": "For those who run it."},
     {"name": "problems", "description": "What errors mean (RFC 9457)."},

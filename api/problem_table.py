@@ -36,6 +36,7 @@ class Code(StrEnum):
     TICKET_NOT_FOUND = "ticket_not_found"
     STEP_NOT_FOUND = "step_not_found"
     STEP_AMBIGUOUS = "step_ambiguous"
+    PERSON_NOT_FOUND = "person_not_found"
     FILE_NOT_FOUND = "file_not_found"
     DEFINITION_NOT_FOUND = "definition_not_found"
     CONNECTOR_NOT_FOUND = "connector_not_found"
@@ -167,6 +168,13 @@ TABLE: dict[Code, Entry] = {
         "More than one step of that name",
         "请使用以下地址之一：{keys}。",
         "Say which: {keys}.",
+    ),
+    Code.PERSON_NOT_FOUND: _entry(
+        404,
+        "没有这位同事",
+        "No such colleague",
+        "{person} 不存在或已离职。",
+        "{person} is unknown or no longer works here.",
     ),
     Code.FILE_NOT_FOUND: _entry(404, "找不到文件", "No such file", "没有文件 {file}。", "There is no file {file}."),
     Code.DEFINITION_NOT_FOUND: _entry(

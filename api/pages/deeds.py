@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from api.colleagues import require_colleague
 from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
 from api.pages.forms import by_hand, fields_of, given, read
@@ -101,6 +102,8 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
     to, step = given(form, "to") or None, given(form, "step") or None
     event = TicketCommanded(Command(name), actor, to, given(form, "note", 2000), step)
     try:
+        if event.command is Command.TRANSFER:
+            await require_colleague(found.doors, to)
         await tell(found, key, lambda line: line.command(key, event, once_key(actor, given(form, "key"))))
     except Problem as problem:
         return await _refused(found, key, problem)

@@ -117,6 +117,12 @@ class Transfer(Body):
     step: Line | None = None
 
 
+class NewDuty(Body):
+    """``on`` or ``off`` duty, or ``gone`` for good."""
+
+    duty: Literal["on", "off", "gone"]
+
+
 class NewPriority(Body):
     """Another priority; clocks are recomputed with the time already used."""
 

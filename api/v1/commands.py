@@ -11,13 +11,15 @@ from starlette.responses import Response
 
 from api.auth import Asking, needs
 from api.bodies import body_of
+from api.colleagues import require_colleague
 from api.doors import Doors, TheDoors
 from api.once import Once, Reply, TheWrite
 from api.principal import Principal, Scope
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told import Done
-from api.v1.updates import Standing, TheTicket, update
+from api.v1.handover import handover_of
+from api.v1.told import Done, TransferTold
+from api.v1.updates import More, Standing, TheTicket, update
 from db.intake import accept_reopening
 from sop.events import Command, TicketCommanded
 from sop.state import Status
@@ -35,12 +37,28 @@ class Ordered:
         self.write: Once = write
         self.asking: Principal = asking
 
-    async def give(self, command: Command, to: str | None = None, note: str = "", step: str | None = None) -> Response:
+    async def give(
+        self,
+        command: Command,
+        to: str | None = None,
+        note: str = "",
+        step: str | None = None,
+        more: More | None = None,
+    ) -> Response:
         """Give the command to the ticket."""
         event = TicketCommanded(command, self.asking.actor(self.ticket.customer), to, note, step)
         return await update(
-            self.doors, self.write, self.ticket, lambda line, key: line.command(self.ticket.id, event, key)
+            self.doors, self.write, self.ticket, lambda line, key: line.command(self.ticket.id, event, key), more
         )
+
+    async def hand_over(self, said: asked.Transfer) -> Response:
+        """Give the ticket to somebody who is there, and tell what they must know."""
+        await require_colleague(self.doors, said.to)
+
+        async def bundle(conn: AsyncConnection) -> dict[str, object]:
+            return {"handover": await handover_of(conn, self.ticket.id)}
+
+        return await self.give(Command.TRANSFER, said.to, said.note, said.step, bundle)
 
     async def revive(self, note: str) -> Response:
         """Have a closed ticket started again."""
@@ -93,15 +111,15 @@ async def release(order: TheOrder, said: SaidClaim) -> Response:
 
 @router.post(
     "/tickets/{no}/transfer",
-    response_model=Done,
+    response_model=TransferTold,
     operation_id="transferTicket",
     summary="Hand it over",
     responses=ERRORS,
     openapi_extra=takes(asked.Transfer),
 )
 async def transfer(order: TheOrder, said: SaidTransfer) -> Response:
-    """To a person, a team or a role, with a note for whoever takes it."""
-    return await order.give(Command.TRANSFER, said.to, said.note, said.step)
+    """To a person, a team or a role, with a note for whoever takes it; the answer holds the hand-over bundle."""
+    return await order.hand_over(said)
 
 
 @router.post(

@@ -20,6 +20,54 @@ _RETURN: dict[str, object] = {
     "approved_by": "zhaomin",
 }
 
+HANDOVER: Mapping[str, object] = {
+    "done": [
+        {
+            "run": "return",
+            "step": "photo_evidence",
+            "title": {"zh": "拍照举证", "en": "Photo evidence"},
+            "status": "done",
+            "outcome": None,
+            "by": "7",
+            "at": "2026-05-06T02:10:00Z",
+        }
+    ],
+    "open": [
+        {
+            "run": "return",
+            "step": "inspect",
+            "title": {"zh": "质检", "en": "Inspect"},
+            "type": "task",
+            "person": "u-anna",
+            "pool": "team:warehouse_qc",
+            "due_at": "2026-05-08T01:30:00Z",
+            "since": "2026-05-06T02:10:00Z",
+            "incident": None,
+        }
+    ],
+    "handoffs": [
+        {
+            "at": "2026-05-06T03:00:00Z",
+            "reason": "transfer",
+            "run": None,
+            "step": None,
+            "from": "u-anna",
+            "to": "team:warehouse",
+            "by": "u-anna",
+            "note": "实物在仓库",
+        }
+    ],
+    "clocks": [
+        {
+            "run": "return",
+            "clock": "resolution",
+            "state": "running",
+            "due_at": "2026-05-15T01:30:00Z",
+            "breached": False,
+            "met": None,
+        }
+    ],
+}
 EXAMPLES: Mapping[str, Sequence[object]] = {
     "Alive": [{"status": "ok", "version": "0.1.0"}],
     "Ready": [
@@ -116,6 +164,10 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
     "Remark": [{"note": "等客户寄回"}],
     "Settlement": [{"choice": "enter", "values": {"rma_no": "RMA-77"}}, {"choice": "retry"}],
     "Transfer": [{"to": "team:warehouse", "note": "实物在仓库"}],
+    "NewDuty": [{"duty": "off"}],
+    "DutyTold": [{"person": "u-anna", "duty": "off", "tickets": 4}],
+    "HandoverTold": [HANDOVER],
+    "TransferTold": [{"status": "open", "seq": 17, "handover": HANDOVER}],
     "DefinitionList": [{"items": [_RETURN], "next_cursor": None}],
     "DefinitionLine": [_RETURN],
     "DefinitionTold": [

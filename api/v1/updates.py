@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Path
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from api.doors import Doors, TheDoors
@@ -31,6 +32,8 @@ class Standing:
     seq: int
 
 
+More: TypeAlias = Callable[[AsyncConnection], Awaitable[Mapping[str, object]]]
+"""What is told besides, read once the ticket has taken it."""
 TicketNo = Annotated[str, Path(max_length=32, description="The ticket's number, e.g. GD-10001.", examples=["GD-10001"])]
 
 
@@ -50,9 +53,14 @@ TheTicket = Annotated[Standing, Depends(ticket_of)]
 
 
 async def update(
-    doors: Doors, write: Once, ticket: Standing, ask: Callable[[Tickets, str], Awaitable[Receipt]]
+    doors: Doors,
+    write: Once,
+    ticket: Standing,
+    ask: Callable[[Tickets, str], Awaitable[Receipt]],
+    more: More | None = None,
 ) -> Response:
-    """Send an update, once. 503 while the ticket has not started or Temporal is away, 409 when it is over."""
+    """Send an update, once; ``more`` is told with its answer. 503 while the ticket has not started or Temporal is away,
+    409 when it is over."""
 
     async def work() -> Reply:
         try:
@@ -61,6 +69,10 @@ async def update(
             if ticket.seq:  # it has a ledger, so it has lived
                 raise Problem(Code.TICKET_OVER, no=ticket.no) from None
             raise Problem(Code.TICKET_NOT_STARTED) from None
-        return Reply(200, {"status": receipt.status, "seq": receipt.seq}, ticket.id)
+        told: dict[str, object] = {"status": receipt.status, "seq": receipt.seq}
+        if more is not None:
+            async with doors.store.read() as conn:
+                told |= await more(conn)
+        return Reply(200, told, ticket.id)
 
     return await write.around(work)

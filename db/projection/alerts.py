@@ -8,19 +8,23 @@ from db import outbox
 from db.dispatching import candidates, lead_of, team_of
 from db.projection import steps
 from db.projection.shadow import Shadow, Told, text_of, texts_of
-from db.tables import Notification, OutboxKind
+from db.queries import handover
+from db.tables import Notification, OutboxKind, Standing
 from db.upsert import insert_new
 from sop.facts import Fact
 from sop.values import Values
 
 REACHED = "reached"
-INCIDENT = "incident"
+INCIDENT, HANDOFFS = "incident", "handoffs"
 TELL = "notify.staff"
 
 
 async def alert(shadow: Shadow, fact: Fact, told: Told) -> None:
     """A clock or a step's deadline has something to say."""
-    await _notify(shadow, fact, told, text_of(told, "to") or "", text_of(told, "kind") or "", _about(told))
+    kind = text_of(told, "kind") or ""
+    if kind == HANDOFFS and not shadow.replaying:
+        told["handover"] = await handover.bundle(shadow.conn, shadow.ticket_id, shadow.told)
+    await _notify(shadow, fact, told, text_of(told, "to") or "", kind, _about(told))
 
 
 async def incident_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
@@ -67,7 +71,8 @@ async def reached_by(
     conn: AsyncConnection, to: str, owner_person: str | None, owner_team: str | None
 ) -> tuple[str, ...]:
     """The people ``to`` means on a ticket with this owner: a person, those on duty with a role (else all with it), a
-    team's lead (else its people on duty), ``owner`` (else the lead of the owning team). ``customer`` is nobody here."""
+    team's lead (else its people on duty), ``owner`` (else the lead of the owning team), the administrators.
+    ``customer`` is nobody here."""
     kind, _, name = to.partition(":")
     match kind:
         case "user":
@@ -81,6 +86,9 @@ async def reached_by(
             return (owner_person,)
         case "owner":
             return await _of_team(conn, owner_team)
+        case "admin":
+            everybody = [one.person for one in await candidates(conn, on_duty=False)]
+            return tuple(person.id for person in everybody if person.standing is Standing.ADMIN)
         case "lead" | "manager_of":
             return await _of_team(conn, owner_team or await team_of(conn, owner_person))
         case _:

@@ -45,7 +45,7 @@ async def project(conn: AsyncConnection, ticket_id: int, facts: Sequence[Fact], 
         return answers
     if [fact.seq for fact in fresh] != list(range(last_seq + 1, last_seq + 1 + len(fresh))):
         raise LedgerConflict(f"ticket {ticket_id}: after row {last_seq} came {[fact.seq for fact in fresh]}")
-    written: list[Fact] = []
+    written = shadow.told
     for fact in fresh:
         told = dict(fact.data)
         await seated(shadow, fact, told, dispatch)

@@ -21,7 +21,8 @@ Told: TypeAlias = dict[str, Value]
 
 @dataclass(slots=True)
 class Shadow:
-    """The ticket as the facts so far have left it. ``replaying``: the ledger is read again, nothing is found out."""
+    """The ticket as the facts so far have left it. ``replaying``: the ledger is read again, nothing is found out;
+    ``told``: the facts that are about to follow the ledger."""
 
     conn: AsyncConnection
     ticket_id: int
@@ -32,6 +33,7 @@ class Shadow:
     replaying: bool = False
     changes: dict[str, object] = field(default_factory=dict)
     deadlines_moved: bool = False
+    told: list[Fact] = field(default_factory=list)
 
     def set(self, **changes: object) -> None:
         """Change columns of the ticket's row."""
