@@ -44,6 +44,7 @@ class Person:
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
     must_change_password: bool = False
+    on_duty: bool = True
 
     @property
     def is_admin(self) -> bool:
@@ -124,6 +125,7 @@ def person_of(kept: KnownPerson) -> Person:
         kept.language,
         kept.timezone,
         kept.must_change_password,
+        kept.on_duty,
     )
 
 

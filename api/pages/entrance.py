@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from api.auth import current
-from api.pages.desk import THEMES, YEAR, AnyReader, OwnForm, Reader, StaffForm, back, local
+from api.pages.desk import THEMES, YEAR, AnyReader, OwnForm, Reader, StaffForm, StaffReader, back, local
 from api.pages.errors import PageRoute
 from api.pages.forms import given
 from api.problem_table import Code, Language
 from api.problems import Problem
 from api.sessions import change_password, login, logout
+from db import duty
+from sop.events import Duty
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -77,6 +81,19 @@ async def sign_out(request: Request, _form: StaffForm) -> Response:
     answer = RedirectResponse("/login", 303)
     await logout(request, answer)
     return answer
+
+
+@router.post("/duty")
+async def change_duty(request: Request, form: StaffForm, found: StaffReader) -> Response:
+    """Come on duty or go off: then all one has goes back."""
+    wanted, person = given(form, "duty", 10), found.staff.id
+    if wanted not in (Duty.ON, Duty.OFF):
+        raise Problem(Code.INVALID)
+    async with found.doors.store.write() as conn:
+        await duty.change(conn, person, Duty(wanted), datetime.now(UTC))
+    found.doors.sessions.clear()
+    found.doors.people.clear()
+    return back(request, form, "/queue")
 
 
 @router.post("/preferences")

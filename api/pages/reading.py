@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.people import people
+from db.queries import handover
 from db.queries.tickets import RunFacts, StepFacts, TicketFacts, steps, ticket
 from db.queries.timeline import Audience, Happened, Said, timeline
 from db.tables import PersonalValue, Published
@@ -24,7 +25,7 @@ class Bundle:
 
     ``steps``: closed ones too; ``colleagues``: who works here now; ``plan``: the main line of the SOP it follows;
     ``personal``: what the references to personal form fields stand for; ``gives``: what the action of a step that
-    waits for its owner would have given, by the step's address."""
+    waits for its owner would have given, by the step's address; ``handover``: the hand-over bundle, for staff."""
 
     ticket: TicketFacts
     steps: Sequence[StepFacts]
@@ -34,6 +35,7 @@ class Bundle:
     personal: Mapping[str, Value]
     plan: Sequence[Mapping[str, object]]
     gives: Mapping[str, Sequence[str]]
+    handover: Mapping[str, Value]
 
     @property
     def main(self) -> RunFacts | None:
@@ -57,6 +59,7 @@ async def bundle(conn: AsyncConnection, ticket_id: int, audience: Audience, now:
         personal={row.ref: row.value for row in await conn.execute(personal)},
         plan=await _plan(conn, main_of(facts.runs)),
         gives={step.address: await outputs_of(conn, facts.runs, step) for step in facts.steps if step.incident},
+        handover=await handover.bundle(conn, ticket_id) if audience is Audience.STAFF else {},
     )
 
 

@@ -61,8 +61,8 @@ def _status(t: Teller, _step: str, _by: str, data: Values) -> Telling:
 
 def _owner(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     who = t.person(str(data.get("person") or data.get("team") or data.get("wanted") or ""))
-    text = t.speech.say("Owner: %(name)s", name=who)
-    return "person", _with_note(text, data)
+    text, reason = t.speech.say("Owner: %(name)s", name=who), words.HANDOFFS.get(str(data.get("reason")))
+    return "person", _with_note(f"{text} ({t.speech.say(reason)})" if reason else text, data)
 
 
 def _priority(t: Teller, _step: str, _by: str, data: Values) -> Telling:

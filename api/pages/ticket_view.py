@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.pages import words
+from api.pages.handover_view import handover_view
 from api.pages.step_view import Attempt, OpenSteps
 from api.pages.views import Attached, Choice, ClockView, Deeds, Due, Fact, Happening, RunView, Stage, TicketView
 from api.pages.voice import Voice
@@ -46,6 +47,7 @@ class Composer:
             runs=tuple(self._runs()),
             deeds=self._deeds(),
             recipients=self._recipients(),
+            handover=handover_view(self.voice) if self.voice.person else None,
         )
 
     def _owner(self) -> str:

@@ -195,6 +195,34 @@ class Deeds:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffView:
+    """One hand-off: from whom to whom, why, and what was said."""
+
+    at: datetime
+    who: str
+    why: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneView:
+    """A step that is over."""
+
+    at: datetime
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverView:
+    """What the next owner must know; the latest first."""
+
+    count: int
+    handoffs: tuple[HandoffView, ...]
+    done: tuple[DoneView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """Everything the ticket page and the ticket pane show."""
 
@@ -215,6 +243,7 @@ class TicketView:
     runs: tuple[RunView, ...]
     deeds: Deeds
     recipients: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+    handover: HandoverView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,17 @@ ALERTS = {
     "breach": msg("%(about)s is overdue"),
     "escalate": msg("%(about)s was escalated"),
     "incident": msg("%(about)s cannot go on by itself"),
+    "lease": msg("The claim ended: nothing had happened for too long"),
+    "handoffs": msg("Handed over %(about)s times"),
+    "nobody": msg("Nobody could be found to answer for the ticket"),
+}
+HANDOFFS = {
+    "transfer": msg("transferred"),
+    "release": msg("released"),
+    "lease": msg("the claim ended"),
+    "escalation": msg("escalated"),
+    "away": msg("off duty"),
+    "nobody": msg("nobody else was there"),
 }
 ALERT_ICONS = {
     "remind": "clock",
@@ -92,6 +103,9 @@ ALERT_ICONS = {
     "breach": "alert",
     "escalate": "flag",
     "incident": "bolt",
+    "lease": "clock",
+    "handoffs": "move",
+    "nobody": "alert",
 }
 CUSTOMER = {"phone": msg("Phone"), "email": msg("E-mail"), "address": msg("Address")}
 ORDER = {

@@ -13,7 +13,7 @@ from sop.model import Approval, Task
 from sop.state import Alarm, Run, State, Thread
 from sop.values import Value
 
-TICKET = "owner"
+TICKET = "ticket"
 """What an alert about the whole ticket is about."""
 
 

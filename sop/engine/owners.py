@@ -71,7 +71,7 @@ def _nobody(turn: Turn, asked: Asked) -> None:
         return
     state.owner_person = state.ticket["owner"] = None
     state.stranded = True
-    data: dict[str, Value] = {"kind": "nobody", "about": "owner", "to": ADMIN, "tried": list(asked.tried)}
+    data: dict[str, Value] = {"kind": "nobody", "about": "ticket", "to": ADMIN, "tried": list(asked.tried)}
     turn.fact(FactType.ALERT, {**data, "due_at": None, "fired_at": turn.stamp, "reassign": False})
 
 

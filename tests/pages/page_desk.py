@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine, select, update
 
 from activities.dispatch import dispatch
-from activities.intake import Intake, Rules
+from activities.intake import Intake
 from activities.messages import Choosing
 from api.app import create
 from api.doors import Doors
@@ -31,6 +31,7 @@ from db.session import Store
 from db.tables import OutboxKind, Person, Row, Step
 from sop.commands import CallAction, ChooseDefinitions, Command, Project
 from sop.definition import Compiled
+from sop.desk import desk_in
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
@@ -40,8 +41,6 @@ from sop.events import (
     Event,
     FailureKind,
     IncidentSettled,
-    MessagePosted,
-    Occurred,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -52,6 +51,7 @@ from sop.loading import load_many
 from sop.refusals import Refusal
 from sop.values import Value, decode
 from worker.publishing import Edition
+from worker.serving import rules_of
 from worker.starts import start_of
 from worker.stocking import publish
 from worker.workspace import fingerprint, parse_texts, read_texts
@@ -106,7 +106,7 @@ class InProcess:
         await self.carry_out(ticket, commands)
         taken = start.taken
         assert taken is not None
-        await self.tell(ticket, Classified(taken.category, taken.priority, taken.team, taken.rule))
+        await self.tell(ticket, Classified(taken.category, taken.priority, taken.team, taken.rule, desk_in(taken.desk)))
         engine.state.starters = taken.starters
         await self.tell(ticket, DefinitionsChosen("ticket.created", tuple(taken.definitions)))
 
@@ -204,8 +204,7 @@ class PageDesk:
                 if row.kind is OutboxKind.START:
                     await self.temporal.start(row.ticket_id)
                 elif row.kind is OutboxKind.SIGNAL and row.ticket_id in self.temporal.engines:
-                    event: Occurred | MessagePosted = event_of(row.payload)
-                    await self.temporal.tell(row.ticket_id, event)
+                    await self.temporal.tell(row.ticket_id, event_of(row.payload))
             async with self.store.write() as conn:
                 await outbox.delivered(conn, [row.id for row in rows], datetime.now(UTC))
 
@@ -249,7 +248,7 @@ def desk_of(database_url: str, edition: Edition, public_url: str = "http://desk"
 
     app = create(settings, connect=connect, company=company)
     doors: Doors = app.state.doors
-    temporal = InProcess(doors.store, Intake(doors.store, Rules(company.rules, company.categories)))
+    temporal = InProcess(doors.store, Intake(doors.store, rules_of(edition.workspace)))
     return PageDesk(app, temporal)
 
 

@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from db.people import deactivate
 from sop.events import IncidentSettled, StepAnswered
 from tests.pages.conftest import enter
 from tests.pages.page_desk import PageDesk, fields_of
@@ -257,3 +258,50 @@ async def test_the_result_of_a_failed_action_is_entered_by_hand(desk: PageDesk) 
     assert settled.status_code == 200, settled.text
     event = next(event for event in desk.temporal.heard if isinstance(event, IncidentSettled))
     assert event.values == {"rma_no": "RMA-BY-HAND"}
+
+
+async def test_the_next_owner_sees_how_the_ticket_came_here(desk: PageDesk, language: str) -> None:
+    await opened(desk, "complaint")
+    browser = await enter(desk, "liuyang", language)
+    fresh = (await browser.get("/tickets/GD-10001")).text
+    hidden = fields_of(fresh, "/tickets/GD-10001/commands")
+    order = {"command": "transfer", "to": "user:annaberg", "note": "She knows the case"}
+    await browser.post("/tickets/GD-10001/commands", data={**hidden, **order})
+
+    page = (await (await enter(desk, "annaberg", language)).get("/tickets/GD-10001")).text
+
+    assert 'id="handover-title"' not in fresh
+    panel = page[page.index('id="handover-title"') :]
+    assert "Anna Berg" in panel
+    assert ("转交" if language == "zh" else "transferred") in panel
+    assert "She knows the case" in panel
+
+
+async def test_a_ticket_is_not_transferred_to_somebody_who_has_left(desk: PageDesk) -> None:
+    await opened(desk, "complaint")
+    async with desk.store.write() as conn:
+        await deactivate(conn, "wangfang")
+    browser = await enter(desk, "liuyang")
+    hidden = fields_of((await browser.get("/tickets/GD-10001")).text, "/tickets/GD-10001/commands")
+
+    order = {"command": "transfer", "to": "user:wangfang"}
+    page = await browser.post("/tickets/GD-10001/commands", data={**hidden, **order})
+
+    assert page.status_code == 404
+    assert "no longer works here" in page.text
+
+
+async def test_who_goes_off_duty_hands_their_tickets_back(desk: PageDesk) -> None:
+    await opened(desk, "complaint")
+    browser = await enter(desk, "liuyang")
+    hidden = fields_of((await browser.get("/tickets/GD-10001")).text, "/tickets/GD-10001/commands")
+    page = (await browser.post("/tickets/GD-10001/commands", data={**hidden, "command": "claim"})).text
+
+    gone = (await browser.post("/duty", data={**fields_of(page, "/duty"), "duty": "off"})).text
+    await desk.relay()
+
+    page = (await browser.get("/tickets/GD-10001")).text
+    assert "Go off duty" in (await browser.post("/duty", data={**fields_of(gone, "/duty"), "duty": "on"})).text
+    assert "Come on duty" in gone
+    assert desk.temporal.engines[1].state.owner_person not in (None, "liuyang")
+    assert "(off duty)" in page

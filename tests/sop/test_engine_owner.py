@@ -61,7 +61,7 @@ def test_a_claimed_ticket_goes_back_to_its_team_with_all_they_have_of_it() -> No
     assert owners(desk) == ["dispatch team:care", "claim user:eve", "lease team:care"]
     assert desk.last(FactType.TICKET_OWNER)["besides"] == "eve"
     assert given(desk)[-1] == "lease role:agent"
-    assert desk.alerts() == ["240 lease owner -> user:eve"]
+    assert desk.alerts() == ["240 lease ticket -> user:eve"]
     assert desk.state.owner_person == "owner"
 
 
@@ -256,7 +256,7 @@ def test_a_team_with_nobody_gives_the_ticket_to_the_fallback_team_then_the_sops_
 def test_with_nobody_at_all_the_ticket_says_so_and_is_asked_for_again_when_somebody_comes() -> None:
     desk = Desk.open(TASK, pinned=FOUR_HOURS, people={**NOBODY, "admin": []})
     assert desk.state.stranded
-    assert desk.alerts() == ["0 nobody owner -> admin"]
+    assert desk.alerts() == ["0 nobody ticket -> admin"]
     desk.people = {}
 
     desk.duty("ann", Duty.ON)
