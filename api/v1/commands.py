@@ -18,7 +18,8 @@ from api.principal import Principal, Scope
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
 from api.v1.handover import handover_of
-from api.v1.told import Done, TransferTold
+from api.v1.handover_told import TransferTold
+from api.v1.told import Done
 from api.v1.updates import More, Standing, TheTicket, update
 from db.intake import accept_reopening
 from sop.events import Command, TicketCommanded

@@ -11,7 +11,7 @@ from api.bodies import answer
 from api.doors import TheDoors
 from api.principal import Scope
 from api.v1.docs import OF_READS, errors_of
-from api.v1.told import HandoverTold
+from api.v1.handover_told import HandoverTold
 from api.v1.updates import TheTicket
 from db.personal import resolve
 from db.queries.handover import bundle

@@ -18,7 +18,7 @@ from api.problem_table import Code
 from api.problems import Problem
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told import DutyTold
+from api.v1.handover_told import DutyTold
 from db import duty
 from sop.events import Duty
 

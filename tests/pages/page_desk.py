@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine, select, update
 
 from activities.dispatch import dispatch
-from activities.intake import Intake
+from activities.intake import Intake, Rules
 from activities.messages import Choosing
 from api.app import create
 from api.doors import Doors
@@ -51,7 +51,6 @@ from sop.loading import load_many
 from sop.refusals import Refusal
 from sop.values import Value, decode
 from worker.publishing import Edition
-from worker.serving import rules_of
 from worker.starts import start_of
 from worker.stocking import publish
 from worker.workspace import fingerprint, parse_texts, read_texts
@@ -248,7 +247,7 @@ def desk_of(database_url: str, edition: Edition, public_url: str = "http://desk"
 
     app = create(settings, connect=connect, company=company)
     doors: Doors = app.state.doors
-    temporal = InProcess(doors.store, Intake(doors.store, rules_of(edition.workspace)))
+    temporal = InProcess(doors.store, Intake(doors.store, Rules.of(edition.workspace)))
     return PageDesk(app, temporal)
 
 
