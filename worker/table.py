@@ -180,6 +180,23 @@ DESIGNING = (
             _arg("--output", zh="写入此文件", en="write to this file", metavar="FILE"),
         ),
     ),
+    Command(
+        "sop matrix",
+        Words("每种故障下每一步会怎样", "what each step does when everything goes wrong"),
+        "gongdan sop matrix sop/library/return.sop.yaml",
+        "commands.sop_matrix:run",
+        (
+            _FILES,
+            _CATALOG,
+            _arg(
+                "--all",
+                zh="列出全部格子，而不只是没有着落的",
+                en="show every cell, not only the undefined",
+                action="store_true",
+            ),
+            JSON,
+        ),
+    ),
 )
 
 TALKING = (

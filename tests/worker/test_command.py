@@ -235,6 +235,21 @@ def test_a_walk_can_be_looked_at_taken_back_and_written_down(env: dict[str, str]
     ]
 
 
+def test_every_fault_on_every_step_has_an_outcome(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    every = here("sop", "matrix", RETURN, "--all", env=env)
+    plain = here("sop", "matrix", RETURN, "--json", env=env)
+    bad = tmp_path / "bad.sop.yaml"
+    bad.write_text("dsl: 1\nsop: bad\nowner: role:it_lead\nsteps: [{id: ask, type: task, assign: role:it_support}]\n")
+    stands = here("sop", "matrix", str(bad), "--lang", "zh", env=env)
+
+    assert (every.returncode, plain.returncode, stands.returncode) == (0, 0, 1)
+    assert "  · refund × 4xx: becomes an incident, role:after_sales_lead is told" in every.stdout
+    [told] = json.loads(plain.stdout)
+    assert (told["key"], told["undefined"]) == ("return", 0)
+    assert len(told["cells"]) == every.stdout.count("\n") - 1
+    assert "✗ ask × never_answered: 无人处理时永远停在这里" in stands.stdout
+
+
 def test_a_workspace_is_published_once(here: Here, env: dict[str, str]) -> None:
     unready = here("publish", env=env)
     assert unready.returncode == 1
