@@ -155,6 +155,19 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
+class Profile(StrEnum):
+    """What a file is held to: a draft must run, what is published has no warnings either."""
+
+    DRAFT = "draft"
+    PUBLISH = "publish"
+
+
+def stopping(problems: Iterable[Problem], profile: Profile) -> list[Problem]:
+    """Those that the profile does not let pass."""
+    stops = (Severity.ERROR, Severity.WARNING) if profile is Profile.PUBLISH else (Severity.ERROR,)
+    return [problem for problem in problems if problem.severity in stops]
+
+
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, or none."""
     names = list(known)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sop import yaml_text
 from sop.catalog import BadCatalog, Catalog
+from sop.checks.context import Running
 from sop.definition import Compiled
 from sop.loading import Loaded, examine, load_many
 from sop.problems import Problem, Refused, errors, ordered
@@ -60,23 +61,49 @@ def _catalog(file: Path) -> Catalog:
         raise Failure(f"目录文件 {file} 有误：{bad}", f"the catalog {file} is wrong: {bad}") from None
 
 
-def examine_all(files: Iterable[str], bench: Bench) -> list[Examined]:
-    """Each file read against the bench, and against the others: they may run each other's SOPs. Raises ``Failure``."""
+def examine_all(files: Iterable[str], bench: Bench, running: Running | None = None) -> list[Examined]:
+    """Each file read against the bench, and against the others: they may run each other's SOPs. ``running``: the
+    version that tickets run on. Raises ``Failure``."""
     texts = {file: read_text(Path(file)) for file in dict.fromkeys(files)}
+    catalog = _names(texts, bench)
+    sops, whole = _sops({**_beside(texts, bench), **texts}, catalog)
+    return [_examined(file, text, catalog, sops, whole, running) for file, text in texts.items()]
+
+
+def _beside(texts: Mapping[str, str], bench: Bench) -> dict[str, str]:
     mine = {Path(file).resolve() for file in texts}
-    known = {str(path): text for path, text in bench.others.items() if path not in mine}
-    catalog = bench.catalog
-    if catalog.playbooks:  # a draft may name a playbook that is a draft too
-        catalog = replace(catalog, playbooks=catalog.playbooks | playbooks_in(texts))
-    sops, whole = _sops({**known, **texts}, catalog)
-    return [_examined(file, text, catalog, sops, whole) for file, text in texts.items()]
+    return {str(path): text for path, text in bench.others.items() if path not in mine}
+
+
+def _names(texts: Mapping[str, str], bench: Bench) -> Catalog:
+    if not bench.catalog.playbooks:
+        return bench.catalog
+    # a draft may name a playbook that is a draft too
+    return replace(bench.catalog, playbooks=bench.catalog.playbooks | playbooks_in(texts))
+
+
+def checks_of(texts: Mapping[str, str], bench: Bench) -> Callable[[str, str], tuple[Problem, ...]]:
+    """What looks at one file again and again while it changes (its name and its text), with the others as they are."""
+    catalog = _names(texts, bench)
+    sops, _ = _sops({**_beside(texts, bench), **texts}, catalog)
+
+    def check(file: str, text: str) -> tuple[Problem, ...]:
+        own = {key: sop for key, sop in sops.items() if sop["file"] != file}
+        return examine(text, file, catalog, own).problems
+
+    return check
 
 
 def _examined(
-    file: str, text: str, catalog: Catalog, sops: Mapping[str, Compiled], whole: Iterable[Problem]
+    file: str,
+    text: str,
+    catalog: Catalog,
+    sops: Mapping[str, Compiled],
+    whole: Iterable[Problem],
+    running: Running | None,
 ) -> Examined:
     own = {key: sop for key, sop in sops.items() if sop["file"] != file}
-    alone = examine(text, file, catalog, own)
+    alone = examine(text, file, catalog, own, running=running)
     found = ordered([*alone.problems, *(problem for problem in whole if problem.file == file)])
     return Examined(file, text, Loaded(None if errors(found) else alone.compiled, found))
 

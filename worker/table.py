@@ -116,17 +116,6 @@ _VERSION_OR_FILE = _arg(
 
 DESIGNING = (
     Command(
-        "sop validate",
-        Words("指出文件里的全部错误", "show every mistake in the files"),
-        "gongdan sop validate sop/library/return.sop.yaml",
-        "commands.sop_validate:run",
-        (
-            _FILES,
-            _CATALOG,
-            _arg("--format", zh="输出格式", en="output", choices=("text", "json"), default="text"),
-        ),
-    ),
-    Command(
         "sop test",
         Words("在纯引擎上运行场景", "run scenarios on the pure engine"),
         "gongdan sop test sop/library/return.sop.yaml",

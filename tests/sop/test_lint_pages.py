@@ -1,10 +1,13 @@
 """Every code has a page, and its examples show it: the bad one has the problem, the good one has not."""
 
+from pathlib import Path
+
 import pytest
 
 from sop.checks.context import Running
 from sop.definition import definition_of
 from sop.lint import example
+from sop.lint.document import names_of_pages
 from sop.lint.page import Page
 from sop.lint.pages import PAGES
 from sop.loading import examine, load
@@ -41,3 +44,10 @@ def test_every_page_speaks_both_languages(number: str) -> None:
     for zh, en in (page.title, page.why):
         assert any("\u4e00" <= char <= "\u9fff" for char in zh)
         assert not any("\u4e00" <= char <= "\u9fff" for char in en)
+
+
+def test_the_documents_are_what_the_pages_say(checkout: Path) -> None:
+    """When this fails: gongdan sop explain --write docs/reference/problems"""
+    folder = checkout / "docs/reference/problems"
+
+    assert {file.name: file.read_text("utf-8") for file in folder.glob("*.md")} == names_of_pages()

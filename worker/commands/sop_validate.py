@@ -1,49 +1,111 @@
-"""``gongdan sop validate``: every mistake in the files, at its place."""
+"""``gongdan sop lint`` (and ``validate``): every mistake in the files, at its place; mended, watched, for machines."""
 
 from __future__ import annotations
 
-import json
+from functools import partial
+from pathlib import Path
 
-from sop.problems import Language, Problem, Refused, errors
+from sop.checks.context import Running
+from sop.definition import definition_of
+from sop.lint.mending import mended
+from sop.lint.output import as_github, as_json, as_sarif
+from sop.model import Approval, Document, Task, Wait
+from sop.problems import Language, Problem, Profile, Refused, errors, stopping
 from worker.asked import Asked
-from worker.drafts import Examined, bench_of, examine_all, shown
+from worker.drafts import Bench, bench_of, checks_of, examine_all, shown
 from worker.terminal import Terminal
+from worker.watching import watch
 from worker.words import Failure
-from worker.workspace import read_texts
+from worker.workspace import read_text, read_texts
 
 
 def run(asked: Asked) -> int:
-    """Print all problems; 1 if any of them is an error."""
+    """Print all problems; 1 if the profile does not let one of them pass."""
+    if asked.flag("watch"):
+        return watch(lambda: _watched(asked), lambda: _once(asked), asked.terminal)
+    return _once(asked)
+
+
+def _watched(asked: Asked) -> list[Path]:
+    """What is worth another look when it changes: the files named, and the workspace's."""
+    named = [Path(file) for file in asked.texts("files")]
+    texts = [asked.settings.workspace / path for path in _texts(asked)]
+    return [*named, *texts, *(Path(name) for name in [asked.maybe("catalog")] if name)]
+
+
+def _once(asked: Asked) -> int:
     terminal = asked.terminal
     try:
         bench = bench_of(asked.settings, asked.maybe("catalog"))
     except Refused as refused:
-        show(refused.problems, _texts(asked), terminal)
+        _tell(asked, refused.problems, _texts(asked))
         return 1
     files = asked.texts("files") or sorted(shown(path) for path in bench.others)
     if not files:
         raise Failure("没有要检查的文件", "there is no file to validate; name one")
+    running = _running(asked)
+    if asked.flag("fix"):
+        _fix(files, bench, terminal)
     with terminal.busy("正在检查…", "validating …"):
-        examined = examine_all(files, bench)
-    if asked.text("format") == "json":
-        terminal.tell(
-            json.dumps([p.to_json() for each in examined for p in each.problems], ensure_ascii=False, indent=2)
-        )
-    else:
-        _show_all(examined, terminal)
-    return 1 if any(errors(each.problems) for each in examined) else 0
+        examined = examine_all(files, bench, running)
+    problems = tuple(problem for each in examined for problem in each.problems)
+    _tell(asked, problems, {each.file: each.text for each in examined})
+    if asked.text("format") == "text":
+        _sum_up(len(examined), problems, terminal)
+    return 1 if stopping(problems, Profile(asked.text("profile"))) else 0
 
 
-def _show_all(examined: list[Examined], terminal: Terminal) -> None:
-    for each in examined:
-        show(each.problems, {each.file: each.text}, terminal)
-    problems = [problem for each in examined for problem in each.problems]
+def _running(asked: Asked) -> Running | None:
+    """The version before, with a ticket on each step where one can stand."""
+    name = asked.maybe("against")
+    if name is None:
+        return None
+    from worker.chosen import choose  # it shows mistakes with this module
+
+    document = definition_of(choose(asked, name).compiled).document
+    return Running(document, dict.fromkeys(_stands(document), 1))
+
+
+def _stands(document: Document) -> list[str]:
+    lines = (document.steps, *document.paths.values())
+    return [step.id for line in lines for step in line if isinstance(step, (Task, Approval, Wait))]
+
+
+def _fix(files: list[str], bench: Bench, terminal: Terminal) -> None:
+    """Mend each file where it can be, and write it."""
+    texts = {file: read_text(Path(file)) for file in dict.fromkeys(files)}
+    check = checks_of(texts, bench)
+    for file, text in texts.items():
+        found = mended(text, partial(check, file))
+        if found.text != text:
+            Path(file).write_text(found.text, encoding="utf-8", newline="")
+        for problem in found.gone:
+            place = f"{file}:{problem.line}"
+            terminal.note(terminal.say(f"{place}: 改好 {problem.code}", f"{place}: mended {problem.code}"))
+
+
+def _tell(asked: Asked, problems: tuple[Problem, ...], texts: dict[str, str]) -> None:
+    terminal = asked.terminal
+    language = Language(terminal.tongue.value)
+    match asked.text("format"):
+        case "json":
+            terminal.tell(as_json(problems))
+        case "sarif":
+            terminal.tell(as_sarif(problems, language))
+        case "github":
+            if problems:
+                terminal.tell(as_github(problems, language))
+        case _:
+            show(problems, texts, terminal)
+
+
+def _sum_up(files: int, problems: tuple[Problem, ...], terminal: Terminal) -> None:
     wrong = len(errors(problems))
     rest = len(problems) - wrong
     terminal.note(
         terminal.say(
-            f"{len(examined)} 个文件：{wrong} 个错误，{rest} 个提醒",
-            f"{len(examined)} {'file' if len(examined) == 1 else 'files'}: {wrong} errors, {rest} warnings",
+            f"{files} 个文件：{wrong} 个错误，{rest} 个提醒",
+            f"{files} {'file' if files == 1 else 'files'}: {wrong} errors, {rest} warnings",
         )
     )
 
