@@ -261,7 +261,6 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
         step("id: a, type: end, when: ticket.serial") + "fields: [{key: serial, type: text, required: true}]\n",
         "dsl: 1\nplaybook: p\nowner: owner\nsteps: []\n"
         "start: {event: parcel.received, when: event.at > now and vars}\n",
-        "dsl: 1\nplaybook: p\nsteps: []\nstart: {event: parcel.received, when: event.at > now and vars}\n",
         promise("within: 3wd, warn: 1wd, check: erp.refund.status, kept: check.status == 1, broken: promise_broken"),
         promise(
             "within: 3wd, with: {refund_no: '{{ ticket.no }}'}, check: erp.refund.status, title: {zh: 到账, en: Money}"
