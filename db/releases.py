@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import people
+from db import calendars, people
 from db.definitions import Version, version_of, versions
 from db.locks import lock_names
 from db.tables import DefinitionChange, DefinitionState, Published
@@ -292,6 +292,7 @@ async def _insert(
         "approved_at": said.at if first else None,
     }
     await conn.execute(insert(Published), row)
+    await calendars.keep(conn, compiled)
     known = await _version(conn, kind, key, version)
     await _record(conn, known, state, said, {"first": True} if first else {}, fresh=True)
     return known

@@ -89,7 +89,8 @@ class Catalog:
 
     ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer;
     ``kinds`` are field types by path (``ticket.cost`` → ``money``); ``titles`` are (zh, en) by ``role:x``, ``team:x``,
-    ``skill:x``, ``event:x``, ``calendar:x``."""
+    ``skill:x``, ``event:x``, ``calendar:x``; ``policies`` the company's clocks, plain; ``hours`` the calendars of
+    ``teams`` and ``segments`` by name."""
 
     roles: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
@@ -108,6 +109,8 @@ class Catalog:
     staff: Mapping[str, Colleague] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    policies: Mapping[str, object] = field(default_factory=dict)
+    hours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def members(self, who: str) -> frozenset[str] | None:
         """The people of ``role:x``, ``team:x`` or ``user:x`` who are at work; none if that cannot be known."""
@@ -127,6 +130,7 @@ class Catalog:
         known = {
             "roles", "teams", "people", "skills", "segments", "categories", "templates",
             "events", "ticket", "customer", "personal", "actions", "calendars", "staff", "kinds", "playbooks",
+            "policies", "hours",
         }  # fmt: skip
         if unknown := sorted(set(plain) - known):
             raise BadCatalog(f"unknown key in the catalog: {', '.join(unknown)}")
@@ -150,6 +154,8 @@ class Catalog:
             calendars={name: _mapping(each, name) for name, each in calendars.items()} or {"default": office_hours()},
             staff={name: _colleague(name, each) for name, each in _mapping(plain.get("staff"), "staff").items()},
             kinds={path: str(kind) for path, kind in _mapping(plain.get("kinds"), "kinds").items()},
+            policies=_mapping(plain.get("policies"), "policies"),
+            hours={whose: _texts(each, whose) for whose, each in _mapping(plain.get("hours"), "hours").items()},
         )
 
 
@@ -216,6 +222,10 @@ def _names(plain: object, where: str) -> tuple[str, ...]:
     if isinstance(plain, str) or not isinstance(plain, Iterable):
         raise BadCatalog(f"{where}: a list of names is needed")
     return tuple(str(name) for name in plain)
+
+
+def _texts(plain: object, where: str) -> dict[str, str]:
+    return {name: str(text) for name, text in _mapping(plain, where).items()}
 
 
 def _mapping(plain: object, where: str) -> dict[str, object]:

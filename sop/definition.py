@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NewType
+from typing import (
+    NewType,
+    NotRequired,  # pydantic asks for this one before Python 3.12
+)
 
-from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
+from typing_extensions import TypedDict
 
-from sop.model import Document, Kind, Step
+from sop.model import ClockPolicy, Document, Kind, Step
 from sop.values import decode
 
 Sha256 = NewType("Sha256", str)
@@ -30,7 +33,10 @@ class ActionContract(TypedDict):
 
 
 class Compiled(TypedDict):
-    """A published definition as plain JSON. ``positions`` maps a JSON pointer to [line, column], both from 1."""
+    """A published definition as plain JSON. ``positions`` maps a JSON pointer to [line, column], both from 1.
+
+    ``policies`` are the company's clocks that come with it; ``hours`` the calendars of teams and segments by name,
+    where the file asks for them."""
 
     kind: str
     key: str
@@ -44,6 +50,34 @@ class Compiled(TypedDict):
     personal: list[str]
     sops: dict[str, Compiled]
     calendars: dict[str, dict[str, object]]
+    policies: NotRequired[dict[str, object]]
+    hours: NotRequired[dict[str, dict[str, str]]]
+
+
+@dataclass(slots=True)
+class Adopted:
+    """The clocks' policies and calendars of a later version, taken over by a run that goes on with its own steps.
+    All plain JSON, as a definition carries them; ``version`` and ``sha256`` are that definition's."""
+
+    version: int
+    sha256: str
+    sla: dict[str, object]
+    policies: dict[str, object]
+    calendars: dict[str, dict[str, object]]
+    hours: dict[str, dict[str, str]]
+
+
+def adoptable(compiled: Compiled) -> Adopted:
+    """What a run may take over of a version: its clocks and their calendars."""
+    sla = compiled["document"].get("sla")
+    return Adopted(
+        compiled["version"],
+        compiled["sha256"],
+        {str(name): each for name, each in sla.items()} if isinstance(sla, Mapping) else {},
+        dict(compiled.get("policies", {})),
+        dict(compiled["calendars"]),
+        dict(compiled.get("hours", {})),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +106,7 @@ class Definition:
     actions: Mapping[str, ActionContract]
     undo_takes: Mapping[str, tuple[str, ...]]
     personal: frozenset[str]
+    policies: Mapping[str, ClockPolicy]
     compiled: Compiled = field(repr=False)
 
     def where(self, pointer: str) -> str:
@@ -89,6 +124,12 @@ def definition_of(compiled: Compiled) -> Definition:
     if known is None:
         known = _known[content] = _build(compiled)
     return known
+
+
+def policies_of(company: Mapping[str, object], document: Document) -> dict[str, ClockPolicy]:
+    """The clocks of a definition: the company's, and its own, which come before those of the same name."""
+    own = document.sla
+    return {name: ClockPolicy.model_validate(each) for name, each in company.items() if name not in own} | own
 
 
 _known: dict[tuple[str, int], Definition] = {}
@@ -115,6 +156,7 @@ def _build(compiled: Compiled) -> Definition:
         actions=compiled["actions"],
         undo_takes={name: tuple(takes) for name, takes in compiled["undo_takes"].items()},
         personal=frozenset(compiled["personal"]),
+        policies=policies_of(compiled.get("policies", {}), document),
         compiled=compiled,
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from sop.definition import Compiled
+from sop.definition import Adopted, Compiled
 from sop.desk import Desk
 from sop.values import Value
 
@@ -158,12 +159,14 @@ class PromiseSaid:
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted:
-    """A message stands in the conversation; its text stays in the database. ``visibility``: public, internal."""
+    """A message stands in the conversation; its text stays in the database. ``visibility``: public, internal. ``at``:
+    when it was accepted, which is what clocks go by; it may be heard of later."""
 
     message: str
     by: Actor
     visibility: str
     promise: PromiseSaid | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,35 @@ class PromiseKept:
     promise: str
     by: Actor
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCorrected:
+    """Somebody's word that an interval was counted wrongly: from ``since`` to ``until`` the clock should have run
+    (``counts``) or stood still. ``clock`` is a clock's name, ``<run>.<clock>``, an open step, or ``*`` for all."""
+
+    clock: str
+    by: Actor
+    since: datetime
+    until: datetime
+    counts: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesAdopted:
+    """The clocks of a run go on by the policies and calendars of a later version of its definition."""
+
+    run: str
+    by: Actor
+    policies: Adopted
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChanged:
+    """What decisions know of the customer has changed: ``tier``, ``calendar`` and the like, by name."""
+
+    facts: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,4 +285,7 @@ Event: TypeAlias = (
     | ActionDone
     | ActionFailed
     | Tick
+    | ClockCorrected
+    | PoliciesAdopted
+    | CustomerChanged
 )

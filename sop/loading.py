@@ -12,8 +12,9 @@ from sop.catalog import Catalog
 from sop.checks.context import Context, Running
 from sop.checks.ignores import without_ignored
 from sop.checks.table import problems_of
-from sop.definition import ActionContract, Compiled
-from sop.model import Action, Document, Kind, Step
+from sop.clocks.words import DEFAULT, OF_CUSTOMER, OF_TEAM
+from sop.definition import ActionContract, Compiled, policies_of
+from sop.model import Action, ClockPolicy, Document, Kind, Step
 from sop.problems import Problem, Refused, errors, ordered
 from sop.shape import shaped
 from sop.values import encode
@@ -92,12 +93,17 @@ def _compiled(tree: Tree, document: Document, catalog: Catalog, sops: Mapping[st
     assert isinstance(written, dict)  # noqa: S101 - the shape has held
     actions = _actions(document, catalog)
     pinned = {step.sop: sops[step.sop] for line in _lines(document) for step in line if step.type == "sop"}
-    calendars = _calendars(document, catalog)
+    policies = _policies(document, catalog)
+    wanted = _wanted_calendars(list(policies_of(policies, document).values()), document)
+    hours = _hours(wanted, catalog)
+    calendars = _calendars(wanted, hours, catalog)
     content = {
         "document": written,
         "actions": actions,
         "sops": {key: sop["sha256"] for key, sop in pinned.items()},
         "calendars": calendars,
+        **({"policies": policies} if policies else {}),
+        **({"hours": hours} if hours else {}),
     }
     undos = sorted({undo for contract in actions.values() if (undo := contract["undo"])} | _own_undos(document))
     return Compiled(
@@ -113,6 +119,8 @@ def _compiled(tree: Tree, document: Document, catalog: Catalog, sops: Mapping[st
         personal=sorted(catalog.personal),
         sops=pinned,
         calendars=calendars,
+        policies=policies,
+        hours=hours,
     )
 
 
@@ -145,8 +153,30 @@ def _contract(catalog: Catalog, name: str) -> ActionContract:
     )
 
 
-def _calendars(document: Document, catalog: Catalog) -> dict[str, dict[str, object]]:
-    names = {"default"} | {clock.calendar for clock in document.sla.values()}
+def _policies(document: Document, catalog: Catalog) -> dict[str, object]:
+    """The company's clocks, which run beside those of every SOP; one of the file's own comes before its namesake."""
+    if document.sop is None:
+        return {}
+    return {name: each for name, each in sorted(catalog.policies.items()) if name not in document.sla}
+
+
+def _hours(wanted: set[str], catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Whose calendars the file asks for: those of teams, of segments, by name."""
+    asked = {"teams": OF_TEAM in wanted, "segments": OF_CUSTOMER in wanted}
+    return {whose: dict(catalog.hours.get(whose, {})) for whose, needed in asked.items() if needed}
+
+
+def _wanted_calendars(clocks: Iterable[ClockPolicy], document: Document) -> set[str]:
+    rows = [clock.target for clock in clocks if not isinstance(clock.target, str)]
+    named = [clock.calendar for clock in clocks] + [row.calendar for each in rows for row in each]
+    return {DEFAULT, document.calendar, *(name for name in named if name)}
+
+
+def _calendars(
+    wanted: set[str], hours: Mapping[str, Mapping[str, str]], catalog: Catalog
+) -> dict[str, dict[str, object]]:
+    """The calendars that may count; all of them where a customer may have one of their own."""
+    names = set(catalog.calendars) if OF_CUSTOMER in wanted else wanted | set(hours.get("teams", {}).values())
     return {name: catalog.calendars[name] for name in sorted(names) if name in catalog.calendars}
 
 

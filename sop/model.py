@@ -5,22 +5,19 @@ Text that holds an expression stays text here; ``sop.expressions`` compiles it o
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
-Label: TypeAlias = str | dict[str, str]
-"""Text for people: one string, or one per language (``{zh: …, en: …}``)."""
-Constant: TypeAlias = Any  # any YAML value: what it may be is decided by the expression that reads it
-Number: TypeAlias = StrictInt | Annotated[Decimal, Strict()]
-
-
-class Shape(BaseModel):
-    """A mapping of the file: closed (an unknown key is a mistake) and frozen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, populate_by_name=True)
+from sop.policies import ClockPolicy as ClockPolicy
+from sop.policies import Ladder as Ladder
+from sop.policies import Metric as Metric
+from sop.policies import Rung as Rung
+from sop.written import Constant as Constant
+from sop.written import Label as Label
+from sop.written import Number as Number
+from sop.written import Shape as Shape
 
 
 class FieldType(StrEnum):
@@ -71,19 +68,6 @@ class Outcome(Shape):
     key: str
     label: Label
     next: str | None = None
-
-
-class Rung(Shape):
-    """One rung of an escalation ladder: at a share of the time, or after the deadline."""
-
-    at: str | None = None
-    after: str | None = None
-    to: str
-    reassign: StrictBool = False
-    priority: str | None = None
-
-
-Ladder: TypeAlias = str | tuple[Rung, ...] | None
 
 
 class StepShape(Shape):
@@ -288,25 +272,6 @@ class IntakeField(FormField):
     required: StrictBool = False
 
 
-class Target(Shape):
-    """One row of a clock's targets: the first whose condition holds."""
-
-    duration: str = Field(alias="is")
-    when: str | None = None
-
-
-class ClockPolicy(Shape):
-    """One clock of a run. ``start``/``stop`` are event types or conditions; ``pause`` is a condition."""
-
-    target: str | tuple[Target, ...]
-    calendar: str = "default"
-    start: str | None = None
-    pause: str | None = None
-    stop: str | None = None
-    warn: str | None = None
-    escalate: Ladder = None
-
-
 class Whenever(Shape):
     """An event handled at any time, beside the open steps or instead of them."""
 
@@ -345,6 +310,7 @@ class Document(Shape):
     outputs: dict[str, Constant] = Field(default_factory=dict)
     fields: tuple[IntakeField, ...] = ()
     vars: dict[str, Constant] = Field(default_factory=dict)
+    calendar: str = "default"
     sla: dict[str, ClockPolicy] = Field(default_factory=dict)
     whenever: tuple[Whenever, ...] = ()
     after_close: AfterClose = AfterClose.STOP

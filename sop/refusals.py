@@ -25,6 +25,13 @@ class UnknownStep(Refusal):
     status = 404
 
 
+class UnknownClock(Refusal):
+    """No such clock or open step with a deadline on the ticket: see ``clocks`` of the ticket."""
+
+    code = "unknown_clock"
+    status = 404
+
+
 class AmbiguousStep(Refusal):
     """Several runs have an open step of that name: address it as ``<run>.<step>``."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
-from sop.definition import Compiled, Definition, definition_of
+from sop.clocks.ledger import Clock
+from sop.definition import Adopted, Compiled, Definition, definition_of
 from sop.desk import Desk
-from sop.model import Kind
+from sop.model import ClockPolicy, Kind
 from sop.values import Value, decode, encode
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class OpenStep:
     incident: Incident | None = None
     leaving: str | None = None
     promised_at: datetime | None = None
+    clock: Clock | None = None
 
 
 @dataclass(slots=True)
@@ -132,42 +135,6 @@ class Done:
 
     fingerprint: str
     outputs: Outputs
-
-
-class ClockPhase(StrEnum):
-    """What a clock does now."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-
-
-@dataclass(slots=True)
-class Pause:
-    """An interval in which a clock stood still; ``until`` is open while it still does."""
-
-    since: datetime
-    until: datetime | None = None
-
-
-@dataclass(slots=True)
-class Clock:
-    """A clock's ledger: its start, its pauses, its target. The deadline is a function of them (``sop.engine.clocks``).
-    ``problem`` is the last trouble with one of its conditions, so that it is told once."""
-
-    name: str
-    phase: ClockPhase = ClockPhase.IDLE
-    target: str = ""
-    started_at: datetime | None = None
-    stopped_at: datetime | None = None
-    pauses: list[Pause] = field(default_factory=list)
-    due_at: datetime | None = None
-    warn_at: datetime | None = None
-    warned: bool = False
-    breached: bool = False
-    fired: list[int] = field(default_factory=list)
-    problem: str = ""
 
 
 class PromisePhase(StrEnum):
@@ -217,9 +184,12 @@ class RunPhase(StrEnum):
 class _Pinned:
     """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
 
-    __slots__ = ("_ready",)
+    __slots__ = ("_clock_policies", "_ready")
     definition: Compiled
+    parent_run: str | None
+    adopted: Adopted | None
     _ready: Definition
+    _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
 
     @property
     def model(self) -> Definition:
@@ -229,6 +199,35 @@ class _Pinned:
         except AttributeError:
             self._ready = definition_of(self.definition)
             return self._ready
+
+    @property
+    def rules(self) -> str:
+        """Names the content its clocks go by: its definition's, or the one it has adopted."""
+        return self.adopted.sha256 if self.adopted else self.definition["sha256"]
+
+    @property
+    def policies(self) -> Mapping[str, ClockPolicy]:
+        """The policies of its clocks."""
+        if self.adopted is None:
+            return self.model.policies if self.parent_run is None else self.model.document.sla
+        try:
+            rules, known = self._clock_policies
+        except AttributeError:
+            rules, known = "", {}
+        if rules != self.adopted.sha256:
+            known = {n: ClockPolicy.model_validate(p) for n, p in (self.adopted.policies | self.adopted.sla).items()}
+            self._clock_policies = (self.adopted.sha256, known)
+        return known
+
+    @property
+    def calendars(self) -> Mapping[str, dict[str, object]]:
+        """The calendars its clocks count on now, plain, by name."""
+        return self.adopted.calendars if self.adopted else self.definition["calendars"]
+
+    def calendars_of(self, whose: str) -> Mapping[str, str]:
+        """The calendars' names of ``teams`` or ``segments``."""
+        hours = self.adopted.hours if self.adopted else self.definition.get("hours", {})
+        return hours.get(whose, {})
 
 
 @dataclass(slots=True)
@@ -256,6 +255,9 @@ class Run(_Pinned):
     phase: RunPhase = RunPhase.ACTIVE
     result: str | None = None
     undo_wanted: bool = False
+    adopted: Adopted | None = None
+    kept_calendars: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Calendars that its clocks have counted on before, by version."""
 
     @property
     def is_playbook(self) -> bool:
@@ -365,6 +367,7 @@ class State:
     cancelling: bool = False
     finished: bool = False
     earlier: int = 0
+    watchers: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
     desk: Desk | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import outbox
@@ -9,13 +10,14 @@ from db.dispatching import candidates, lead_of, team_of
 from db.projection import steps
 from db.projection.shadow import Shadow, Told, text_of, texts_of
 from db.queries import handover
-from db.tables import Notification, OutboxKind, Standing
+from db.tables import Notification, OutboxKind, Standing, Watcher
 from db.upsert import insert_new
 from sop.facts import Fact
-from sop.values import Values
+from sop.values import Value, Values
 
 REACHED = "reached"
 INCIDENT, HANDOFFS = "incident", "handoffs"
+APP = "app"
 TELL = "notify.staff"
 
 
@@ -35,7 +37,7 @@ async def incident_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
 
 async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, text: str) -> None:
     if not shadow.replaying:
-        told[REACHED] = list(await reached_by(shadow.conn, to, shadow.owner_person, shadow.owner_team))
+        told[REACHED] = [*await _reached(shadow, to)]
     rows = [
         {
             "ticket_id": shadow.ticket_id,
@@ -47,6 +49,7 @@ async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, te
             "created_at": fact.at,
         }
         for person in texts_of(told, REACHED)
+        if _wanted(told, APP)
     ]
     if rows:
         await shadow.conn.execute(insert_new(shadow.conn, Notification), rows)
@@ -61,10 +64,31 @@ def _messages(shadow: Shadow, told: Told, kind: str, text: str) -> list[tuple[in
         (
             shadow.ticket_id,
             OutboxKind.NOTIFY,
-            {"action": TELL, "arguments": {"to": f"user:{person}", "template": template, "text": text}},
+            {"action": TELL, "arguments": {"to": f"user:{person}", "template": template, "text": text, **by}},
         )
         for person in texts_of(told, REACHED)
+        for by in _channels(told)
     ]
+
+
+def _wanted(told: Told, channel: str) -> bool:
+    """Whether people are told by this channel: by those that are named, else by all that are usual."""
+    named = texts_of(told, "channels")
+    return not named or channel in named
+
+
+def _channels(told: Told) -> list[dict[str, Value]]:
+    """By which ways out of the house a message goes: the reader's usual one, or each that is named."""
+    named = texts_of(told, "channels")
+    return [{"channel": channel} for channel in named if channel != APP] if named else [{}]
+
+
+async def _reached(shadow: Shadow, to: str) -> dict[str, None]:
+    """The people told: those it is for, and whoever watches the ticket."""
+    watchers = await shadow.conn.execute(select(Watcher.who).where(Watcher.ticket_id == shadow.ticket_id))
+    seats = [to, *watchers.scalars()]
+    found = [await reached_by(shadow.conn, seat, shadow.owner_person, shadow.owner_team) for seat in seats]
+    return dict.fromkeys(person for people in found for person in people)
 
 
 async def reached_by(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db import ledger
 from db.projection.shadow import Shadow
 from db.projection.table import PROJECTORS
-from db.tables import Clock, Light, Promise, Run, Step, Ticket, Vote
+from db.tables import Clock, Light, Promise, Run, Step, Ticket, Vote, Watcher
 from sop.state import Status
 
 PAGE = 500
@@ -32,7 +32,7 @@ async def rebuild_ticket(conn: AsyncConnection, ticket_id: int) -> int:
     and what people have read stay as they are."""
     found = select(Ticket.priority, Ticket.created_at).where(Ticket.id == ticket_id).with_for_update(key_share=True)
     priority, created_at = (await conn.execute(found)).one()
-    for table in (Step, Run, Vote, Clock, Promise):
+    for table in (Step, Run, Vote, Clock, Promise, Watcher):
         await conn.execute(delete(table).where(table.ticket_id == ticket_id))
     shadow = Shadow(conn, ticket_id, None, None, priority, None, replaying=True, changes=dict(_ANEW))
     shadow.deadlines_moved = True

@@ -60,6 +60,7 @@ async def step_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
         "outputs": {},
         "due_at": moment_of(told, "due_at"),
         "timeout_at": moment_of(told, "timeout_at"),
+        "ledger": told.get("ledger"),
         "opened_at": fact.at,
     }
     await shadow.conn.execute(upsert(shadow.conn, Step, row, by=_KEY))
@@ -67,8 +68,9 @@ async def step_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
 
 
 async def step_moved(shadow: Shadow, fact: Fact, told: Told) -> None:
-    """The step has got the time back that it lost while the ticket was paused."""
-    moved = {"due_at": moment_of(told, "due_at"), "timeout_at": moment_of(told, "timeout_at")}
+    """The step has got the time back that it lost while the ticket was paused, or its time was corrected."""
+    dues = {"due_at": moment_of(told, "due_at"), "timeout_at": moment_of(told, "timeout_at")}
+    moved: dict[str, object] = {**dues, "ledger": told.get("ledger")}
     await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(moved))
     shadow.deadlines_moved = True
 

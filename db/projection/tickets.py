@@ -6,7 +6,8 @@ from sqlalchemy import insert
 
 from db.projection.seats import ANSWER
 from db.projection.shadow import Shadow, Told, text_of, texts_of, values_of
-from db.tables import Vote
+from db.tables import Vote, Watcher
+from db.upsert import insert_new
 from sop.events import ActorKind
 from sop.facts import Fact
 from sop.state import ENDED, Status
@@ -61,6 +62,12 @@ async def priority(shadow: Shadow, _fact: Fact, told: Told) -> None:
     """The priority has changed."""
     shadow.priority = text_of(told, "priority") or shadow.priority
     shadow.set(priority=shadow.priority)
+
+
+async def watched(shadow: Shadow, fact: Fact, told: Told) -> None:
+    """Somebody watches the ticket from now on."""
+    row = {"ticket_id": shadow.ticket_id, "who": text_of(told, "who") or "", "since": fact.at}
+    await shadow.conn.execute(insert_new(shadow.conn, Watcher), row)
 
 
 async def tags(shadow: Shadow, _fact: Fact, told: Told) -> None:

@@ -1,12 +1,22 @@
 """The tables, split by meaning. Import them from here."""
 
 from db.tables.base import Row
-from db.tables.definitions import DefinitionChange, DefinitionState, Published, Setting
+from db.tables.definitions import DefinitionChange, DefinitionState, KnownCalendar, Published, Setting
 from db.tables.ledger import Entry, Retold
 from db.tables.people import ApiKey, Customer, Person, Session, Standing, Team
 from db.tables.process import Clock, ClockState, Run, Step, Vote
 from db.tables.promises import Promise
-from db.tables.tickets import File, FileContent, Light, Message, Notification, PersonalValue, Ticket, Visibility
+from db.tables.tickets import (
+    File,
+    FileContent,
+    Light,
+    Message,
+    Notification,
+    PersonalValue,
+    Ticket,
+    Visibility,
+    Watcher,
+)
 from db.tables.traffic import (
     Correlation,
     Idempotency,
@@ -35,6 +45,7 @@ __all__ = [
     "Inbox",
     "InboxKey",
     "InboxStatus",
+    "KnownCalendar",
     "Lane",
     "Light",
     "Message",
@@ -58,4 +69,5 @@ __all__ = [
     "Ticket",
     "Visibility",
     "Vote",
+    "Watcher",
 ]

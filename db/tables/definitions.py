@@ -91,6 +91,16 @@ class DefinitionChange(Row):
     data: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
 
 
+class KnownCalendar(Row):
+    """A calendar in one of its states, plain JSON, kept for good: clocks name the version they have counted on."""
+
+    __tablename__ = "calendars"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    plain: Mapped[Kept] = mapped_column(ValueJson)
+
+
 class Setting(Row):
     """One setting of this installation."""
 

@@ -72,6 +72,7 @@ class Step(Row):
     outputs: Mapped[KeptValues] = mapped_column(ValueJson, default=dict)
     due_at: Mapped[datetime | None] = mapped_column(Utc)
     timeout_at: Mapped[datetime | None] = mapped_column(Utc)
+    ledger: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[str | None]
@@ -95,7 +96,7 @@ class Vote(Row):
 
 
 class Clock(Row):
-    """One clock of one run."""
+    """One clock of one run. ``ledger`` is all its moments follow from (``sop.clocks.ledger``); so is a step's."""
 
     __tablename__ = "clocks"
     __table_args__ = (Index("ix_clocks_state_due_at", "state", "due_at"),)
@@ -106,6 +107,8 @@ class Clock(Row):
     state: Mapped[str]
     target: Mapped[str]
     calendar: Mapped[str]
+    calendar_version: Mapped[str | None]
+    ledger: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
     used_seconds: Mapped[int | None]
     due_at: Mapped[datetime | None] = mapped_column(Utc)
     warn_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -67,6 +67,16 @@ class Ticket(Row):
     public_token: Mapped[str] = mapped_column(unique=True)
 
 
+class Watcher(Row):
+    """Somebody who watches a ticket: ``user:x``, ``role:x`` or ``team:x``."""
+
+    __tablename__ = "watchers"
+
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), primary_key=True)
+    who: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(Utc)
+
+
 class Message(Row):
     """One message of a ticket's conversation. ``promise_title``: what it promises by a time, in words."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from sop.checks.context import Context
-from sop.model import Action, Approval, Document, SubSop, Task, Wait
+from sop.model import Action, Approval, Document, Rung, SubSop, Task, Wait
 from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
 
@@ -39,9 +39,14 @@ def people(document: Document, context: Context) -> Iterator[Problem]:
         many = [(f"{place}/{index}", name) for index, name in enumerate(asked)]
         named += [(place, asked)] if isinstance(asked, str) else many
     for place, rung in context.rungs:
-        named.append((place, rung) if isinstance(rung, str) else (f"{place}/to", rung.to))
+        named += [(place, rung)] if isinstance(rung, str) else _of_rung(place, rung)
     for pointer, name in named:
         yield from _person(context, pointer, name)
+
+
+def _of_rung(place: str, rung: Rung) -> list[tuple[str, str]]:
+    named = ((f"{place}/to", rung.to), (f"{place}/watch", rung.watch))
+    return [(pointer, who) for pointer, who in named if who is not None]
 
 
 def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
@@ -63,15 +68,12 @@ def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
         yield context.tree.problem(row, pointer, name=who, meant=f"{kind}:{near}" if near else None)
 
 
-def skills_and_calendars(document: Document, context: Context) -> Iterator[Problem]:
-    """303E: skills and calendars are known, where the catalog knows any."""
+def skills(document: Document, context: Context) -> Iterator[Problem]:
+    """303E: skills are known, where the catalog knows any."""
     catalog = context.catalog
     for pointer, step in context.each(Task):
         for index, skill in enumerate(step.skills if catalog.skills else ()):
             yield from _known(context, "303.skill", f"{pointer}/skills/{index}", skill, catalog.skills)
-    for name, clock in document.sla.items():
-        pointer = f"/sla/{escape(name)}/calendar"
-        yield from _known(context, "303.calendar", pointer, clock.calendar, catalog.calendars)
 
 
 def actions(document: Document, context: Context) -> Iterator[Problem]:

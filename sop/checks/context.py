@@ -11,7 +11,7 @@ from typing import TypeVar
 from sop.catalog import Catalog
 from sop.checks.before import Before, before
 from sop.checks.goings import Target, targets_of_step
-from sop.checks.sites import ROOTS, Site, sites_of
+from sop.checks.sites import CLOCK_EVENTS, ROOTS, Site, sites_of
 from sop.checks.ways import Ways, ways_of
 from sop.definition import MAIN_LINE, Compiled, Placed
 from sop.model import (
@@ -130,12 +130,12 @@ class Context:
 
     @cached_property
     def clock_events(self) -> Mapping[str, str]:
-        """The events at which clocks start or stop, by pointer. Any other text there is a condition."""
+        """The events at which clocks start, stand still or stop, by pointer. Any other text there is a condition."""
         texts = {
             f"/sla/{escape(name)}/{key}": text
             for name, clock in self.document.sla.items()
-            for key, text in (("start", clock.start), ("stop", clock.stop))
-            if text is not None
+            for key in CLOCK_EVENTS
+            if isinstance(text := getattr(clock, key), str)
         }
         return {pointer: text for pointer, text in texts.items() if self._is_event(text)}
 

@@ -20,6 +20,7 @@ from sop.model import (
     ClockPolicy,
     Decision,
     Document,
+    Ladder,
     Parallel,
     Repeat,
     SubSop,
@@ -30,6 +31,9 @@ from sop.yaml_text import escape
 
 ROOTS = frozenset(("ticket", "customer", "steps", "vars", "inputs", "sla", "now"))
 """What every expression but a start's may read."""
+
+CLOCK_EVENTS = ("start", "pause", "resume", "stop", "reset")
+"""The keys of a clock that hold an event type or a condition."""
 
 _WRAPPED = re.compile(r"\s*\{\{(?P<inner>.*)\}\}\s*", re.DOTALL)
 
@@ -131,10 +135,19 @@ def _clock(events: Collection[str], pointer: str, clock: ClockPolicy) -> Iterato
     if not isinstance(clock.target, str):
         for index, target in enumerate(clock.target):
             yield from _condition(f"{pointer}/target/{index}/when", target.when, ROOTS)
-    yield from _condition(f"{pointer}/pause", clock.pause, ROOTS)
-    for key, text in (("start", clock.start), ("stop", clock.stop)):
-        if f"{pointer}/{key}" not in events:
+    yield from _condition(f"{pointer}/when", clock.when, ROOTS)
+    for key in CLOCK_EVENTS:
+        text = getattr(clock, key)
+        if isinstance(text, str) and f"{pointer}/{key}" not in events:
             yield from _condition(f"{pointer}/{key}", text, ROOTS)
+    for index, rule in enumerate(() if isinstance(clock.pause, str) else clock.pause or ()):
+        yield from _condition(f"{pointer}/pause/{index}/when", rule.when, ROOTS)
+    yield from _ladder(f"{pointer}/escalate", clock.escalate, ROOTS)
+
+
+def _ladder(pointer: str, ladder: Ladder, roots: frozenset[str]) -> Iterator[Site]:
+    for index, rung in enumerate(() if isinstance(ladder, str) else ladder or ()):
+        yield from _condition(f"{pointer}/{index}/when", rung.when, roots)
 
 
 def _step(placed: Placed, roots: frozenset[str]) -> Iterator[Site]:
@@ -168,6 +181,7 @@ def _person(step: Task | Approval, pointer: str, roots: frozenset[str]) -> Itera
     yield from _value(f"{pointer}/script", step.script, roots)
     for index, entry in enumerate(step.form if isinstance(step, Task) else ()):
         yield from _value(f"{pointer}/form/{index}/default", entry.default, roots)
+    yield from _ladder(f"{pointer}/escalate", step.escalate, roots)
 
 
 def _way(step: Decision | Parallel | Repeat, pointer: str, roots: frozenset[str]) -> Iterator[Site]:

@@ -24,11 +24,12 @@ _SOME_WEEK = date(2024, 1, 1)  # a Monday: only the pattern of the week matters,
 def calendars_that_work(document: Document, context: Context) -> Iterator[Problem]:
     """420E: a clock runs on a calendar that has working time."""
     for name, clock in document.sla.items():
-        plain = context.catalog.calendars.get(clock.calendar or "default")
+        wanted = clock.calendar or document.calendar
+        plain = context.catalog.calendars.get(wanted)
         if plain is not None and _calendar(plain) is None:
             pointer = f"/sla/{escape(name)}"
             place = f"{pointer}/calendar" if f"{pointer}/calendar" in context.tree.positions else pointer
-            yield context.tree.problem("420", place, name=clock.calendar or "default")
+            yield context.tree.problem("420", place, name=wanted)
 
 
 def _calendar(plain: Mapping[str, object]) -> Calendar | None:
@@ -71,7 +72,7 @@ def _week_of(context: Context, name: str) -> _Week | None:
 def time_through_the_steps(document: Document, context: Context) -> Iterator[Problem]:
     """421W, 422I: the least time through the steps fits into the target; so does the time they may take."""
     clock = document.sla.get(_RESOLUTION)
-    week = _week_of(context, clock.calendar or "default") if clock else None
+    week = _week_of(context, clock.calendar or document.calendar) if clock else None
     if clock is None or week is None or not context.ways.whole or not context.ways.roots:
         return
     least = _least(context.ways, week)

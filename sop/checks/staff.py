@@ -92,7 +92,7 @@ def _rungs(pointer: str, ladder: Ladder) -> Iterator[tuple[str, str]]:
         yield pointer, ladder
         return
     for index, rung in enumerate(ladder or ()):
-        if rung.after is not None or (rung.at is not None and _late(rung.at)):
+        if rung.to is not None and (rung.after is not None or (rung.at is not None and _late(rung.at))):
             yield f"{pointer}/{index}/to", rung.to
 
 

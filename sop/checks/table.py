@@ -8,6 +8,7 @@ from itertools import islice
 from sop.checks import (
     amounts,
     catalog_names,
+    clocks,
     ends,
     expressions,
     kinds,
@@ -36,6 +37,8 @@ RULES: tuple[Rule, ...] = (
     names.declared_names,  # 104E
     names.form_fields,  # 103E 104E 108E
     names.rungs,  # 107E
+    clocks.idle_rungs,  # 107E
+    clocks.half_pauses,  # 107E
     names.loop_names,  # 108E
     names.waits,  # 109E
     amounts.votes_and_joins,  # 106E
@@ -65,7 +68,8 @@ RULES: tuple[Rule, ...] = (
     order.steps_that_may_be_missing,  # 214W
     catalog_names.events,  # 301E
     catalog_names.people,  # 302E 303E
-    catalog_names.skills_and_calendars,  # 303E
+    catalog_names.skills,  # 303E
+    clocks.calendars,  # 303E
     catalog_names.actions,  # 304E
     catalog_names.arguments,  # 305E
     money.missing_arguments,  # 306E

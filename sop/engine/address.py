@@ -34,6 +34,11 @@ def _standing_on(state: State, address: str) -> list[Standing]:
     ]
 
 
+def find_deadline(state: State, address: str) -> list[tuple[Run, Thread]]:
+    """The open steps of this address that have a deadline or a time-out."""
+    return [(run, thread) for run, thread, opened in _standing_on(state, address) if opened.clock is not None]
+
+
 def _only(state: State, address: str, found: list[Standing]) -> Standing:
     if not found:
         raise _unknown(state, address)

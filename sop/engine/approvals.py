@@ -34,6 +34,7 @@ def enter_approval(turn: Turn, run: Run, thread: Thread, approval: Approval) -> 
             "script": script,
             "due_at": alarms.iso(opened.due_at),
             "timeout_at": alarms.iso(opened.timeout_at),
+            "ledger": alarms.ledger_in_fact(opened.clock),
         },
     )
     ask(turn, run, thread, seats, "opened")

@@ -34,3 +34,10 @@ def set_priority(turn: Turn, priority: str, reason: str, by: Actor = SYSTEM) -> 
     """Give the ticket another priority; its clocks follow at the end of the activation."""
     turn.state.ticket["priority"] = priority
     turn.fact(FactType.TICKET_PRIORITY, {"priority": priority, "reason": reason}, by=by)
+
+
+def watch(turn: Turn, who: str, reason: str) -> None:
+    """Have somebody (``user:x``, ``role:x``, ``team:x``) watch the ticket: its alerts reach them too."""
+    if who not in turn.state.watchers:
+        turn.state.watchers.append(who)
+        turn.fact(FactType.TICKET_WATCHED, {"who": who, "reason": reason})

@@ -1,154 +1,103 @@
 """SLA clocks: a ledger of running and paused intervals each; the deadline is a function of it, never a counter.
 
-Here a clock starts, stands still, goes on and stops. Its moments are worked out in ``clock_moments``, and what happens
-when one of them has come is in ``clock_alarms``."""
+Here a clock starts, is aimed and stops, and events reach it. What its policy means is in ``clock_terms``, its
+pauses in ``clock_pauses``, what is due in ``clock_arms``, what happens then in ``clock_alarms``, what is written
+down in ``clock_facts``; the functions of its ledger are in ``sop.clocks``.
+
+A clock that applies to a ticket only under a condition (``when``, or targets that all have one) is kept from the start
+and told of once it applies, so that its ledger is whole whenever that comes."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sop.engine import incidents
-from sop.engine.alarms import iso
-from sop.engine.clock_moments import moments, used
+from sop.clocks.ladders import Level
+from sop.clocks.ledger import CalendarUse, Clock, ClockPhase
+from sop.engine import clock_facts, clock_pauses
+from sop.engine.clock_arms import GOING, arm
+from sop.engine.clock_terms import STOPS, holds, is_event, ladder_of, reset_of, start_of, stop_of
+from sop.engine.hours import use_of
 from sop.engine.turn import Turn
-from sop.expressions import ExpressionError
+from sop.events import Actor
 from sop.facts import FactType
-from sop.model import ClockPolicy
-from sop.state import AlarmKind, Clock, ClockPhase, Pause, Run, RunPhase, State
+from sop.model import ClockPolicy, Metric
+from sop.state import Run, RunPhase
 from sop.values import Value
-
-FIRST_RESPONSE, NEXT_RESPONSE = "first_response", "next_response"
-STOPS = {FIRST_RESPONSE: "ticket.first_response", NEXT_RESPONSE: "ticket.answered"}
-STARTS = {NEXT_RESPONSE: "ticket.asked"}
-GOING = frozenset({ClockPhase.RUNNING, ClockPhase.PAUSED})
-_EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-_ROOTS = frozenset({"ticket", "customer", "steps", "vars", "inputs", "sla", "now"})
-
-
-def start_of(name: str, policy: ClockPolicy) -> str | None:
-    """The event or condition that starts a clock; none: it runs from the beginning."""
-    return policy.start or STARTS.get(name)
-
-
-def stop_of(name: str, policy: ClockPolicy) -> str | None:
-    """The event or condition that stops a clock; none: the end of its run does."""
-    return policy.stop or STOPS.get(name)
-
-
-def is_event(text: str, state: State) -> bool:
-    """Whether a clock's ``start`` or ``stop`` names an event: a dotted name that no expression could read."""
-    root, _, rest = text.partition(".")
-    if _EVENT.fullmatch(text) is None:
-        return False
-    return root not in _ROOTS or (root == "ticket" and rest not in state.ticket)
 
 
 def start_clocks(turn: Turn, run: Run) -> None:
-    """Start the clocks that run from the beginning; those of the ticket's first SOP from the ticket's opening. A
-    clock whose event has come already starts too, and a first response given already stops its clock."""
+    """Start the clocks that run from the beginning."""
+    for name, policy in run.policies.items():
+        begin(turn, run, name, policy)
+
+
+def begin(turn: Turn, run: Run, name: str, policy: ClockPolicy) -> None:
+    """A run's clock is there: it starts, unless something is to come first. Those of the ticket's first SOP count from
+    the ticket's opening. One whose event has come already starts too, and a first response given already stops it."""
+    clock = run.clocks[name] = Clock(name)
     came = {letter.type for letter in turn.state.mailbox}
+    event = start_of(name, policy)
+    if event is None or event in came:
+        start(turn, run, clock, policy, _beginning(turn, run))
+    if clock.phase in GOING and stop_of(name, policy) == STOPS[Metric.FIRST_RESPONSE] in came:
+        stop(turn, run, clock)
+
+
+def _beginning(turn: Turn, run: Run) -> datetime:
+    if run.parent_run is not None or run.is_playbook:
+        return run.started_at
     others = (r for r in turn.state.runs.values() if r is not run and r.parent_run is None and not r.is_playbook)
-    first = run.parent_run is None and not run.is_playbook and not any(others)
-    for name, policy in run.model.document.sla.items():
-        clock = run.clocks[name] = Clock(name)
-        event = start_of(name, policy)
-        if event is None or event in came:
-            _start(turn, run, clock, policy, turn.state.opened_at if first else turn.now)
-        if clock.phase in GOING and stop_of(name, policy) == STOPS[FIRST_RESPONSE] in came:
-            stop(turn, run, clock)
+    return run.started_at if any(others) else turn.state.opened_at
 
 
-def _start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: datetime) -> None:
-    """Start a clock, or start it anew."""
+def start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: datetime) -> None:
+    """Start a clock, or start it anew; it is told of if it has a target."""
     clock.phase, clock.started_at, clock.stopped_at = ClockPhase.RUNNING, since, None
-    clock.pauses, clock.fired, clock.warned, clock.breached = [], [], False, False
-    clock.target = _target_of(turn, run, clock, policy)
+    clock.pauses, clock.corrections, clock.fired = [], [], []
+    clock.warned = clock.breached = clock.latched = False
+    clock.target, wanted = _aim_of(turn, run, clock, policy)
+    clock.calendars = [use_of(turn.state, run, wanted, since)]
     arm(turn, run, clock, policy)
-    data: dict[str, Value] = {"clock": clock.name, "target": clock.target, "calendar": policy.calendar}
-    turn.fact(FactType.CLOCK_STARTED, {**data, "due_at": iso(clock.due_at), "warn_at": iso(clock.warn_at)}, run=run)
+    if clock.target:
+        clock_facts.tell(turn, FactType.CLOCK_STARTED, run, clock)
 
 
-def _target_of(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> str:
-    """The first target whose condition holds; none: no limit."""
+def _aim_of(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> tuple[str, str | None]:
+    """The first target whose condition holds, and its calendar; none where the clock does not apply: no limit."""
+    if policy.when is not None and not holds(turn, run, clock, policy.when, "when"):
+        return "", policy.calendar
     if isinstance(policy.target, str):
-        return policy.target
+        return policy.target, policy.calendar
     for number, row in enumerate(policy.target):
-        if row.when is None or _holds(turn, run, clock, row.when, f"target/{number}/when"):
-            return row.duration
-    return ""
+        if row.when is None or holds(turn, run, clock, row.when, f"target/{number}/when"):
+            return row.duration, row.calendar or policy.calendar
+    return "", policy.calendar
 
 
-def _holds(turn: Turn, run: Run, clock: Clock, condition: str, part: str) -> bool:
-    """Whether a condition of a clock is true. One that fails is not, and the run's owner is told once."""
-    try:
-        return turn.holds(run, None, condition)
-    except ExpressionError as error:
-        problem = f"{part}: {error}"
-        if problem != clock.problem:
-            clock.problem = problem
-            incidents.note(turn, run, f"/sla/{clock.name}/{part}", error.code, str(error))
-        return False
-
-
-def arm(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    """Work the moments out from the ledger, and note what is due. A deadline that has moved into the future is not
-    missed any more; a rung told once is not told again."""
+def stop(turn: Turn, run: Run, clock: Clock, at: datetime | None = None, *, void: bool = False) -> None:
+    """The promise is kept, or broken: the clock's story is over. What counts is when it happened (``at``, else now),
+    not when it was heard of: a deadline before that is missed, even when the timer that tells so is still on its way,
+    and one after that is kept, even when the timer was quicker than the news. ``void``: there is no such promise any
+    more, so it is neither."""
+    at = min(at or turn.now, turn.now)
     turn.silence_clock(run, clock.name)
-    if clock.phase not in GOING or not clock.target:
-        clock.due_at = clock.warn_at = None
-        return
-    planned = moments(run, clock, policy)
-    clock.due_at, clock.warn_at = planned.due, planned.warn
-    clock.warned = clock.warned and planned.warn <= turn.now
-    clock.breached = clock.breached and planned.due <= turn.now
-    if clock.phase is ClockPhase.PAUSED:
-        return
-    if not clock.warned and planned.warn < planned.due:
-        turn.alarm(planned.warn, AlarmKind.CLOCK_WARN, run, clock=clock.name)
-    if not clock.breached:
-        turn.alarm(planned.due, AlarmKind.CLOCK_BREACH, run, clock=clock.name)
-    for number, at in enumerate(planned.rungs):
-        if number not in clock.fired:
-            turn.alarm(at, AlarmKind.CLOCK_RUNG, run, clock=clock.name, rung=number)
-
-
-def _pause(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    """Stand still from now on."""
-    clock.phase = ClockPhase.PAUSED
-    spent = int(used(run, clock, policy, turn.now).total_seconds())
-    clock.pauses.append(Pause(turn.now))
-    arm(turn, run, clock, policy)
-    data: dict[str, Value] = {"clock": clock.name, "used_seconds": spent, "due_at": iso(clock.due_at)}
-    turn.fact(FactType.CLOCK_PAUSED, data, run=run)
-
-
-def _resume(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    """Go on with the time that is left."""
-    clock.phase = ClockPhase.RUNNING
-    clock.pauses[-1].until = turn.now
-    arm(turn, run, clock, policy)
-    data: dict[str, Value] = {"clock": clock.name, "due_at": iso(clock.due_at), "warn_at": iso(clock.warn_at)}
-    turn.fact(FactType.CLOCK_RESUMED, data, run=run)
-
-
-def stop(turn: Turn, run: Run, clock: Clock) -> None:
-    """The promise is kept, or broken: the clock's story is over. A deadline that has passed is missed, even when the
-    timer that tells so is still on its way."""
     due = clock.due_at
-    turn.silence_clock(run, clock.name)
-    if clock.phase is ClockPhase.RUNNING and due is not None and due < turn.now and not clock.breached:
-        breach(turn, run, clock)
-    clock.phase, clock.stopped_at = ClockPhase.STOPPED, turn.now
-    data: dict[str, Value] = {"clock": clock.name, "met": not clock.breached, "due_at": iso(due)}
-    turn.fact(FactType.CLOCK_STOPPED, data, run=run)
+    if clock.phase is ClockPhase.RUNNING and due is not None and not void:
+        if due < at and not clock.breached:
+            breach(turn, run, clock)
+        elif clock.breached and at <= due:
+            clock.breached = False
+    clock.phase, clock.stopped_at = ClockPhase.STOPPED, at
+    clock_pauses.close_all(clock, at)
+    if clock.target:
+        clock_facts.tell(turn, FactType.CLOCK_STOPPED, run, clock, {"met": None if void else not clock.breached})
 
 
 def breach(turn: Turn, run: Run, clock: Clock) -> None:
     """The deadline has passed."""
     clock.warned = clock.breached = True
-    data: dict[str, Value] = {"clock": clock.name, "due_at": iso(clock.due_at), "fired_at": iso(turn.now)}
-    turn.fact(FactType.CLOCK_BREACHED, data, run=run)
+    turn.fact(FactType.CLOCK_BREACHED, clock_facts.receipt(turn, run, clock, clock.due_at), run=run)
 
 
 def stop_all(turn: Turn, run: Run) -> None:
@@ -158,18 +107,36 @@ def stop_all(turn: Turn, run: Run) -> None:
             stop(turn, run, clock)
 
 
-def happened(turn: Turn, event: str) -> None:
-    """An event has come that may start or stop clocks."""
+def happened(turn: Turn, event: str, at: datetime | None = None) -> None:
+    """An event has come that may start, stop, pause or reset clocks; ``at``: when it happened, if not just now."""
     for run in turn.state.runs.values():
         if run.phase is not RunPhase.ACTIVE or not run.clocks:
             continue
         for name, clock in run.clocks.items():
-            policy = run.model.document.sla[name]
-            if clock.phase in GOING:
-                if event == stop_of(name, policy):
-                    stop(turn, run, clock)
-            elif event == start_of(name, policy):
-                _start(turn, run, clock, policy, turn.now)
+            _happened(turn, run, clock, run.policies[name], event, at or turn.now)
+
+
+def _happened(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, event: str, at: datetime) -> None:
+    name = clock.name
+    if clock.phase not in GOING:
+        if event == start_of(name, policy):
+            start(turn, run, clock, policy, min(at, turn.now))
+        return
+    if event == stop_of(name, policy):
+        stop(turn, run, clock, at)
+    elif event == reset_of(name, policy):
+        _reset(turn, run, clock, policy, min(at, turn.now))
+    elif event == policy.resume:
+        clock.latched = False
+    elif event == policy.pause:
+        clock.latched = True
+
+
+def _reset(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, at: datetime) -> None:
+    """Count anew with the whole target. What has been missed by then stays missed in the ledger."""
+    if clock.due_at is not None and clock.due_at < at and not clock.breached and clock.phase is ClockPhase.RUNNING:
+        breach(turn, run, clock)
+    start(turn, run, clock, policy, at)
 
 
 def settle(turn: Turn) -> None:
@@ -177,40 +144,89 @@ def settle(turn: Turn) -> None:
     has changed."""
     for run in turn.state.runs.values():
         if run.clocks and run.phase is RunPhase.ACTIVE:
+            policies = run.policies
             for name, clock in run.clocks.items():
-                _settle(turn, run, clock, run.model.document.sla[name])
+                _settle(turn, run, clock, policies[name])
 
 
 def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    if clock.phase is ClockPhase.IDLE:
-        if policy.start is not None and _turned(turn, run, clock, policy.start, "start"):
-            _start(turn, run, clock, policy, turn.now)
-        return
     if clock.phase is ClockPhase.STOPPED:
         return
+    if clock.phase is ClockPhase.IDLE:
+        if policy.start is None or not _turned(turn, run, clock, policy.start, "start"):
+            return
+        start(turn, run, clock, policy, turn.now)
     if policy.stop is not None and _turned(turn, run, clock, policy.stop, "stop"):
         stop(turn, run, clock)
         return
-    still = turn.state.paused_at is not None or (
-        policy.pause is not None and _holds(turn, run, clock, policy.pause, "pause")
-    )
-    if still and clock.phase is ClockPhase.RUNNING:
-        _pause(turn, run, clock, policy)
-    elif not still and clock.phase is ClockPhase.PAUSED:
-        _resume(turn, run, clock, policy)
-    if not isinstance(policy.target, str):
+    if policy.reset is not None and _became(turn, run, clock, policy.reset, "reset"):
+        _reset(turn, run, clock, policy, turn.now)
+    if policy.pause is not None or turn.state.paused_at is not None or clock.phase is ClockPhase.PAUSED:
+        clock_pauses.settle(turn, run, clock, policy)
+    if not isinstance(policy.target, str) or policy.when is not None or policy.calendar is not None:
         _aim(turn, run, clock, policy)
 
 
 def _turned(turn: Turn, run: Run, clock: Clock, text: str, part: str) -> bool:
-    return not is_event(text, turn.state) and _holds(turn, run, clock, text, part)
+    return not is_event(text, turn.state) and holds(turn, run, clock, text, part)
+
+
+def _became(turn: Turn, run: Run, clock: Clock, text: str, part: str) -> bool:
+    """Whether a condition holds that did not when it was last looked at."""
+    now = _turned(turn, run, clock, text, part)
+    before = part in clock.was
+    if now and not before:
+        clock.was.append(part)
+    elif before and not now:
+        clock.was.remove(part)
+    return now and not before
 
 
 def _aim(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    target = _target_of(turn, run, clock, policy)
-    if target == clock.target:
+    """Follow what has changed about the ticket: another target or calendar. The time used stays used."""
+    target, wanted = _aim_of(turn, run, clock, policy)
+    use = use_of(turn.state, run, wanted, turn.now)
+    last = clock.calendars[-1]
+    if target == clock.target and (use.name, use.version) == (last.name, last.version):
         return
+    before = clock_facts.before(clock)
+    cause = "calendar" if target == clock.target else "target"
+    _follow(turn, run, clock, policy, target, use)
+    _tell_change(turn, run, clock, {"cause": cause, "before": before})
+
+
+def _follow(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, target: str, use: CalendarUse) -> None:
+    """Go on with this target and calendar."""
+    last = clock.calendars[-1]
     clock.target = target
+    if (use.name, use.version) != (last.name, last.version):
+        clock_facts.keep_calendar(run, last)
+        clock.calendars.append(use)
     arm(turn, run, clock, policy)
-    data: dict[str, Value] = {"clock": clock.name, "target": target, "breached": clock.breached}
-    turn.fact(FactType.CLOCK_CHANGED, {**data, "due_at": iso(clock.due_at), "warn_at": iso(clock.warn_at)}, run=run)
+
+
+def _tell_change(turn: Turn, run: Run, clock: Clock, more: Mapping[str, Value], by: Actor | None = None) -> None:
+    before = more["before"]
+    first = isinstance(before, Mapping) and not before["target"]
+    if first and clock.target:
+        clock_facts.tell(turn, FactType.CLOCK_STARTED, run, clock)
+    elif not first:
+        clock_facts.tell(turn, FactType.CLOCK_CHANGED, run, clock, more, by)
+
+
+def take_over(
+    turn: Turn,
+    run: Run,
+    clock: Clock,
+    policy: ClockPolicy,
+    before: Mapping[str, Value],
+    told: Collection[Level],
+    by: Actor,
+) -> None:
+    """Go on by another policy. ``told`` are the rungs told so far: where the new ladder has the same, it is not told
+    again; any other of the new ladder that is due by now is told now."""
+    clock.fired = [number for number, level in enumerate(ladder_of(policy)) if level in told]
+    target, wanted = _aim_of(turn, run, clock, policy)
+    _follow(turn, run, clock, policy, target, use_of(turn.state, run, wanted, turn.now))
+    if clock_facts.before(clock) != before:
+        _tell_change(turn, run, clock, {"cause": "policy", "before": before}, by)

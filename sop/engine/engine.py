@@ -12,6 +12,7 @@ from sop.engine import (
     approvals,
     branching,
     clock_alarms,
+    clock_changes,
     dispatch,
     escalations,
     flow,
@@ -28,12 +29,15 @@ from sop.engine import (
     waiting,
 )
 from sop.engine.address import find, find_incident
+from sop.engine.hours import complete
 from sop.engine.turn import Turn
 from sop.events import (
     ActionDone,
     ActionFailed,
     ActorKind,
     Classified,
+    ClockCorrected,
+    CustomerChanged,
     DefinitionsChosen,
     Dispatched,
     DutyChanged,
@@ -42,6 +46,7 @@ from sop.events import (
     MessagePosted,
     Occurred,
     PlaybookFound,
+    PoliciesAdopted,
     PromiseKept,
     StepAnswered,
     Tick,
@@ -69,6 +74,7 @@ class Engine:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        complete(state)
 
     @classmethod
     def opened(
@@ -117,6 +123,8 @@ class Engine:
             orders.check(self.state, event)
         elif isinstance(event, PromiseKept):
             promises.check_keep(self.state, event)
+        elif isinstance(event, ClockCorrected | PoliciesAdopted):
+            clock_changes.check(self.state, event, now)
 
     def next_deadline(self) -> datetime | None:
         """The nearest moment at which something is due."""
@@ -204,6 +212,12 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             playbooks.found(turn, event)
         case PromiseKept():
             promises.kept(turn, event)
+        case ClockCorrected():
+            clock_changes.corrected(turn, event)
+        case PoliciesAdopted():
+            clock_changes.adopted(turn, event)
+        case CustomerChanged():
+            clock_changes.customer_changed(turn, event)
         case _:
             assert_never(event)
 

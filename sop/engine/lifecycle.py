@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
@@ -78,11 +78,11 @@ def _start(turn: Turn, event: DefinitionsChosen, compiled: Compiled) -> None:
     flow.set_off(turn, run)
 
 
-def occurred(turn: Turn, event: Occurred, *, quiet: bool = False) -> None:
+def occurred(turn: Turn, event: Occurred, *, quiet: bool = False, at: datetime | None = None) -> None:
     """Something happened: whoever waits for it goes on, clocks start and stop, and definitions may start for it."""
     if not mailbox.receive(turn, event, quiet=quiet):
         return
-    clocks.happened(turn, event.type)
+    clocks.happened(turn, event.type, at)
     if event.type in turn.state.starters:
         turn.commands.append(ChooseDefinitions(event.type, dict(event.data)))
 
@@ -98,13 +98,13 @@ def posted(turn: Turn, event: MessagePosted) -> None:
     if event.visibility != "public":
         return
     if event.by.kind is ActorKind.CUSTOMER:
-        clocks.happened(turn, "ticket.asked")
+        clocks.happened(turn, "ticket.asked", event.at)
         occurred(turn, Occurred("ticket.customer_message", OURS, event.message, {"message": event.message}))
         return
-    clocks.happened(turn, "ticket.answered")
+    clocks.happened(turn, "ticket.answered", event.at)
     if event.by.kind is ActorKind.STAFF:
-        data: dict[str, Value] = {"by": event.by.id, "at": turn.now.isoformat()}
-        occurred(turn, Occurred("ticket.first_response", OURS, "ticket.first_response", data))
+        data: dict[str, Value] = {"by": event.by.id, "at": (event.at or turn.now).isoformat()}
+        occurred(turn, Occurred("ticket.first_response", OURS, "ticket.first_response", data), at=event.at)
     promises.said(turn, event)
 
 

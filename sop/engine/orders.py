@@ -11,10 +11,9 @@ from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
 from sop.engine.turn import Turn
 from sop.events import ActorKind, Command, Occurred, TicketCommanded
-from sop.facts import FactType
-from sop.model import Approval, Result, Task
+from sop.model import Result, Task
 from sop.refusals import NotAllowed, NotPossible, TicketOver
-from sop.state import AlarmKind, Run, RunPhase, State, Thread
+from sop.state import Run, RunPhase, State, Thread
 from sop.values import Value
 
 REOPENED = "ticket.reopened"
@@ -76,7 +75,7 @@ def commanded(turn: Turn, event: TicketCommanded) -> None:
         case Command.PRIORITY:
             builtin.set_priority(turn, event.to or "", event.note, event.by)
         case Command.PAUSE:
-            turn.state.paused_at = turn.now
+            _pause(turn)
         case Command.RESUME:
             _resume(turn)
         case Command.CANCEL:
@@ -129,23 +128,18 @@ def _hand_over(turn: Turn, event: TicketCommanded) -> None:
     handoffs.counted(turn, handoffs.RELEASE if release else handoffs.TRANSFER)
 
 
+def _pause(turn: Turn) -> None:
+    turn.state.paused_at = turn.now
+    for _, thread in open_threads(turn.state):
+        alarms.stand_still(flow.opened_of(thread), turn)
+
+
 def _resume(turn: Turn) -> None:
     """Steps get the time back that they have lost. What waits for a moment goes on waiting for that moment."""
-    state = turn.state
-    since, state.paused_at = state.paused_at or turn.now, None
-    for run, thread in open_threads(state):
-        opened = flow.opened_of(thread)
-        lost = turn.now - max(since, opened.opened_at)
-        if opened.timeout_at is not None:
-            opened.timeout_at += lost
-        if opened.due_at is not None and isinstance(flow.step_of(run, thread), Task | Approval):
-            opened.due_at += lost
-        for alarm in state.alarms:
-            if alarm.thread == thread.id and alarm.run == run.id and alarm.kind is not AlarmKind.ELAPSED:
-                alarm.at += lost
-        if opened.due_at or opened.timeout_at:
-            moved: dict[str, Value] = {"due_at": alarms.iso(opened.due_at), "timeout_at": alarms.iso(opened.timeout_at)}
-            turn.tell(FactType.STEP_MOVED, run, thread, moved)
+    turn.state.paused_at = None
+    for run, thread in open_threads(turn.state):
+        if alarms.go_on(turn, run, thread):
+            alarms.tell_moved(turn, run, thread)
 
 
 def _cancel(turn: Turn) -> None:

@@ -40,6 +40,7 @@ def enter_task(turn: Turn, run: Run, thread: Thread, task: Task) -> None:
             "script": script,
             "due_at": alarms.iso(opened.due_at),
             "timeout_at": alarms.iso(opened.timeout_at),
+            "ledger": alarms.ledger_in_fact(opened.clock),
         },
     )
     assign(turn, run, thread, task.assign, "opened")

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from sop import expressions
 from sop.calendars import Calendar
 from sop.catalog import office_hours
+from sop.clocks.ladders import percent
+from sop.clocks.spans import Span
 from sop.durations import Duration, parse
 from sop.engine import flow, incidents, playbooks, promise_checks
 from sop.engine.alarms import iso
-from sop.engine.ladders import Span, percent
+from sop.engine.hours import own_calendar
 from sop.engine.promise_checks import Answer, Reason
 from sop.engine.seats import OWNER
-from sop.engine.turn import Turn, calendar_of
+from sop.engine.turn import Turn
 from sop.events import ActionDone, ActionFailed, Actor, ActorKind, MessagePosted, PromiseKept
 from sop.expressions import ExpressionError
 from sop.facts import FactType
@@ -54,7 +56,7 @@ def give(turn: Turn, run: Run, thread: Thread, action: Action, outputs: Values) 
     promise.playbook, promise.kept_when = policy.broken, policy.kept
     run.steps[opened.slot] = {**run.steps.get(opened.slot, {}), **outputs}  # what the check is asked with may be of it
     _set_check(turn, run, thread, promise, policy)
-    span = Span(opened.opened_at, parse(policy.within), calendar_of(run, "default"), due)
+    span = Span(opened.opened_at, parse(policy.within), own_calendar(turn.state, run), due)
     _make(turn, promise, span, policy.warn or WARN_AT, policy.within)
 
 
@@ -78,7 +80,7 @@ def said(turn: Turn, event: MessagePosted) -> None:
     if policy is None or event.visibility != "public" or event.by.kind is ActorKind.CUSTOMER:
         return
     main = next((run for run in reversed(state.runs.values()) if not run.is_playbook and not run.parent_run), None)
-    calendar = calendar_of(main, "default") if main else Calendar.from_plain(office_hours())
+    calendar = own_calendar(turn.state, main) if main else Calendar.from_plain(office_hours())
     try:
         span = Span(turn.now, duration := parse(policy.within), calendar, calendar.add(turn.now, duration))
     except (ValueError, OverflowError) as error:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sop import expressions
-from sop.calendars import Calendar
 from sop.commands import CallAction, Command, Project
 from sop.durations import parse
+from sop.engine.hours import own_calendar
 from sop.engine.views import ClocksView, StepsView
 from sop.events import Actor
 from sop.facts import Fact, FactType
@@ -85,7 +85,7 @@ class Turn:
             "inputs": run.inputs,
             "sla": ClocksView(run.clocks, self.now),
             "now": self.now,
-            expressions.CALENDAR: calendar_of(run, "default"),
+            expressions.CALENDAR: own_calendar(state, run),
         }
         if thread is not None and thread.local:
             scope.update(thread.local)
@@ -103,7 +103,7 @@ class Turn:
 
     def deadline(self, run: Run, text: str) -> datetime:
         """The moment that is a duration from now, on the run's calendar when it counts working time."""
-        return calendar_of(run, "default").add(self.now, parse(text))
+        return own_calendar(self.state, run).add(self.now, parse(text))
 
     def alarm(
         self, at: datetime, kind: AlarmKind, run: Run, thread: Thread | None = None, clock: str = "", rung: int = 0
@@ -127,17 +127,3 @@ class Turn:
         """Have a system do something for a run."""
         self.state.calls[call.call] = Call(call.action, run.id, thread, undo)
         self.commands.append(call)
-
-
-_CALENDARS: dict[tuple[str, str], Calendar] = {}
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ROUND_THE_CLOCK: Mapping[str, object] = {"tz": "UTC", "week": {day: ["00:00-24:00"] for day in _DAYS}}
-
-
-def calendar_of(run: Run, name: str) -> Calendar:
-    """A calendar the run is pinned to, built once a process; round the clock where the definition names none."""
-    known = _CALENDARS.get((run.definition["sha256"], name))
-    if known is None:
-        plain = run.definition["calendars"].get(name) or _ROUND_THE_CLOCK
-        known = _CALENDARS[run.definition["sha256"], name] = Calendar.from_plain(plain)
-    return known

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from sop.clocks.ledger import Clock, ClockPhase
 from sop.engine.outputs import nulls_of
-from sop.state import Clock, ClockPhase, Run
+from sop.state import Run
 from sop.values import Value
 
 

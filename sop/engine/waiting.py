@@ -38,6 +38,7 @@ def enter_wait(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
             "waits_for": _event_types(wait),
             "until": alarms.iso(until),
             "timeout_at": alarms.iso(opened.timeout_at),
+            "ledger": alarms.ledger_in_fact(opened.clock),
         },
     )
 

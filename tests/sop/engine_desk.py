@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
 from sop.catalog import Catalog, office_hours
+from sop.clocks.ledger import ClockPhase
 from sop.commands import CallAction, ChooseDefinitions, Command, Finish, Project, StartPlaybook
 from sop.definition import Compiled
 from sop.desk import Desk as Pinned
@@ -44,7 +45,7 @@ from sop.events import Command as Order
 from sop.facts import Fact, FactType
 from sop.loading import load_many
 from sop.scenario.stage import dispatched
-from sop.state import Alarm, AlarmKind, Call, ClockPhase, Promise, PromisePhase, Run, RunPhase, State, dump, load
+from sop.state import Alarm, AlarmKind, Call, Promise, PromisePhase, Run, RunPhase, State, dump, load
 from sop.values import Value
 
 MONDAY = datetime.fromisoformat("2026-01-05T09:00:00+08:00").astimezone(UTC)
