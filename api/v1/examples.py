@@ -141,6 +141,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
                 "way": {"photo_evidence": "done", "create_rma": "done", "inspect": "open"},
                 "trail": [{"seq": 1, "at": "2026-01-05T01:00:00Z", "type": "ticket.opened", "data": {}}],
                 "refused": [{"move": 4, "code": "step_not_open", "message": {"zh": "步骤未打开", "en": "not open"}}],
+                "diagram": 'flowchart TD\n  n0(["退货退款"])\n',
             },
         }
     ],

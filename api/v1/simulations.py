@@ -13,7 +13,7 @@ from api.bodies import answer, body_of
 from api.doors import Doors, TheDoors
 from api.principal import Scope
 from api.problem_table import Code
-from api.problems import Problem
+from api.problems import Problem, language_of
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
 from api.v1.told import SimulationTold
@@ -22,6 +22,7 @@ from sop.catalog import Catalog
 from sop.definition import Compiled
 from sop.loading import examine
 from sop.model import Kind
+from sop.problems import Language
 from sop.problems import Problem as Mistake
 from sop.simulate import Bounds, TooMuch
 from sop.simulate.simulation import Surroundings, simulate
@@ -33,11 +34,12 @@ Said = Annotated[asked.Simulation, Depends(body_of(asked.Simulation))]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is published: the definition asked for by name, and those that others may run."""
+    """What is published: the definition asked for by name, and those that others may run; and who reads the answer."""
 
     named: Compiled | None
     sops: dict[str, Compiled]
     playbooks: dict[str, Compiled]
+    language: Language
 
 
 @router.post(
@@ -54,9 +56,10 @@ async def simulation(
     idempotency_key: Annotated[
         str | None, Header(description="Taken, and not needed: the same moves always come to the same.")
     ] = None,
+    accept_language: Annotated[str | None, Header(description="The language of the diagram.")] = None,
 ) -> Response:
     """A draft (its YAML), or a published definition, on the engine that tickets run on, with a virtual clock."""
-    known = await _known(doors, said)
+    known = await _known(doors, said, Language(language_of(accept_language)))
 
     def work(bounds: Bounds) -> dict[str, object]:
         return _simulated(said, known, doors.simulator.catalog, bounds)
@@ -74,7 +77,7 @@ def _around(said: asked.Simulation) -> Surroundings:
     return Surroundings.model_validate(said.model_dump(include=set(Surroundings.model_fields)))
 
 
-async def _known(doors: Doors, said: asked.Simulation) -> _Known:
+async def _known(doors: Doors, said: asked.Simulation, language: Language) -> _Known:
     async with doors.store.read() as conn:
         named = None
         if said.definition is not None:
@@ -84,7 +87,7 @@ async def _known(doors: Doors, said: asked.Simulation) -> _Known:
                 raise Problem(Code.DEFINITION_NOT_FOUND, key=wanted.key)
         every = await defaults(conn)
     by_kind = {kind: {each["key"]: each for each in every if each["kind"] == kind} for kind in Kind}
-    return _Known(named, by_kind[Kind.SOP], by_kind[Kind.PLAYBOOK])
+    return _Known(named, by_kind[Kind.SOP], by_kind[Kind.PLAYBOOK], language)
 
 
 def _simulated(said: asked.Simulation, known: _Known, catalog: Catalog, bounds: Bounds) -> dict[str, object]:
@@ -95,6 +98,6 @@ def _simulated(said: asked.Simulation, known: _Known, catalog: Catalog, bounds: 
     problems = [mistake.to_json() for mistake in mistakes]
     if compiled is None:
         return {"definition": None, "problems": problems, "simulation": None}
-    told = simulate(compiled, _around(said), said.moves, bounds, playbooks=known.playbooks)
+    told = simulate(compiled, _around(said), said.moves, bounds, known.playbooks, known.language)
     names = {name: compiled[name] for name in ("kind", "key", "version", "sha256")}
     return {"definition": names, "problems": problems, "simulation": told}

@@ -310,7 +310,7 @@ class OpenStepTold(Told):
 
 class WalkTold(Told):
     """Where a simulation stands after its moves. ``way``: each step it came by, and how that stands; ``refused``: the
-    moves (from 1) the engine refused, each with the reason."""
+    moves (from 1) the engine refused, each with the reason; ``diagram``: the way taken, as Mermaid."""
 
     now: Moment
     next_timer: Moment | None
@@ -324,6 +324,7 @@ class WalkTold(Told):
     way: dict[str, str]
     trail: list[dict[str, object]]
     refused: list[dict[str, object]]
+    diagram: str
 
 
 class SimulationTold(Told):

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from sop.definition import Compiled
+from sop.problems import Language
 from sop.refusals import Refusal
 from sop.scenario.script import Case, Expected, Plain, Script
 from sop.simulate.bounds import Bounds
+from sop.simulate.drawing import as_mermaid
 from sop.simulate.moves import Move
 from sop.simulate.told import told
 from sop.simulate.walk import Walk
@@ -37,9 +39,10 @@ def simulate(
     moves: Sequence[Move],
     bounds: Bounds | None = None,
     playbooks: Mapping[str, Compiled] | None = None,
+    language: Language = Language.ZH,
 ) -> dict[str, object]:
     """Make the moves one after the other; one the engine refuses changes nothing, and is told in ``refused``.
-    ``playbooks`` are those that may be wanted by name.
+    ``playbooks`` are those that may be wanted by name; ``language`` is the diagram's.
 
     Raises ``TooMuch`` at the bounds, ``ValueError`` for a moment or duration that is none."""
     script = Script(
@@ -54,7 +57,7 @@ def simulate(
     case = Case(name="simulation", inputs=around.inputs, play=[], expect=Expected())
     walk = Walk.of(compiled, script, bounds, case, playbooks)
     refused = [one for number, move in enumerate(moves, 1) if (one := _made(walk, number, move))]
-    return {**told(walk, script.customer), "refused": refused}
+    return {**told(walk, script.customer), "refused": refused, "diagram": as_mermaid(walk, language)}
 
 
 def _made(walk: Walk, number: int, move: Move) -> dict[str, object] | None:

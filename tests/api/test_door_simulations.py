@@ -63,6 +63,8 @@ async def test_a_draft_is_walked_through_to_its_end(desk: Desk) -> None:
     assert walk["way"] == {"look": "done", "tell": "incident"}
     assert [alert["kind"] for alert in walk["alerts"]] == ["remind", "overdue"]
     assert [(clock["name"], clock["light"]) for clock in walk["clocks"]] == [("resolution", "green")]
+    assert 'title: "ask"' in walk["diagram"]
+    assert "! incident" in walk["diagram"]
     opened = next(fact for fact in walk["trail"] if fact["type"] == "step.opened")
     assert opened["data"]["script"] == "李雷: O1"
 

@@ -226,6 +226,8 @@ def test_a_walk_can_be_looked_at_taken_back_and_written_down(env: dict[str, str]
     assert '  create_rma erp.rma.create {"order_no": "O1", "reason": "质量问题"' in told.stdout
     assert "  return.resolution 7wd yellow running" in told.stdout
     assert "✓ photo_evidence → ✓ create_rma → ✓ return_label → ▶ wait_parcel → · inspect" in told.stdout
+    assert "flowchart TD" in told.stdout
+    assert "▶ open" in told.stdout
     assert told.stdout.count("action.called return.create_rma") == 3
     assert told.stdout.splitlines()[-4:] == [
         "    play:",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sop import yaml_text
 from sop.definition import Compiled
-from sop.problems import Refused, errors
+from sop.problems import Language, Refused, errors
 from sop.refusals import Refusal
 from sop.scenario import Script, trace_of
 from sop.simulate import TooMuch, Walk
-from sop.simulate.drawing import drawn
+from sop.simulate.drawing import as_mermaid, drawn
 from sop.simulate.spoken import Unclear, move_of
 from sop.simulate.written import as_case
 from worker.asked import Asked
@@ -174,6 +174,7 @@ def _scenario(walk: Walk, rest: str, terminal: Terminal) -> None:
 
 def _diagram(walk: Walk, _rest: str, terminal: Terminal) -> None:
     terminal.tell(drawn(walk))
+    terminal.tell(as_mermaid(walk, Language(terminal.tongue.value)).rstrip())
 
 
 def _help(_walk: Walk, _rest: str, terminal: Terminal) -> None:
