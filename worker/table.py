@@ -153,13 +153,13 @@ DESIGNING = (
     ),
     Command(
         "sop diagram",
-        Words("把 SOP 或剧本画成流程图", "draw a definition as Mermaid or SVG"),
+        Words("把 SOP 或剧本画成流程图", "draw a definition as Mermaid, SVG or BPMN"),
         "gongdan sop diagram sop/library/return.sop.yaml --format svg --output return.svg",
         "commands.sop_diagram:run",
         (
             _VERSION_OR_FILE,
             _CATALOG,
-            _arg("--format", zh="格式", en="format", choices=("mermaid", "svg"), default="mermaid"),
+            _arg("--format", zh="格式", en="format", choices=("mermaid", "svg", "bpmn"), default="mermaid"),
             _arg(
                 "--overlay",
                 zh="叠加：coverage 场景覆盖，live 在办工单与中位用时",

@@ -41,9 +41,9 @@ class Spot(NamedTuple):
     cost: float
 
 
-def placed(drawing: Drawing, edges: Sequence[Link]) -> Drawing:
-    """The drawing with every label where it reads best."""
-    lines = _Labels(drawing, edges).best()
+def placed(drawing: Drawing, edges: Sequence[Link], *, on_lines: bool = True) -> Drawing:
+    """The drawing with every label where it reads best: on its line, or else beside it."""
+    lines = _Labels(drawing, edges, on_lines).best()
     right = [line.label.x + edge.label_width / 2 for line, edge in zip(lines, edges, strict=True) if edge.label_width]
     left = min([0.0, *(line.label.x - edge.label_width / 2 for line, edge in zip(lines, edges, strict=True))])
     moved = Drawing(drawing.places, lines, max([drawing.width, *right]), drawing.height)
@@ -63,6 +63,7 @@ def _shifted(drawing: Drawing, by: float) -> Drawing:
 class _Labels:
     drawing: Drawing
     edges: Sequence[Link]
+    on_lines: bool
     boxes: list[Area] = field(init=False)
     tips: list[Area] = field(init=False)
     pieces: list[list[Area]] = field(init=False)
@@ -89,7 +90,8 @@ class _Labels:
 
     def _spot(self, index: int, taken: dict[int, Area]) -> Point:
         """The cheapest spot; those that are dearer by themselves than the best so far are not looked at."""
-        spots = sorted(_spots(self.drawing.lines[index].points, self.edges[index]), key=lambda one: one.cost)
+        found = _spots(self.drawing.lines[index].points, self.edges[index], self.on_lines)
+        spots = sorted(found, key=lambda one: one.cost)
         best, least = spots[0].middle, float("inf")
         for spot in spots:
             if spot.cost >= least:
@@ -110,8 +112,8 @@ class _Labels:
         return cost
 
 
-def _spots(points: Sequence[Point], edge: Link) -> Iterator[Spot]:
-    """Places along the line, and beside its upright pieces."""
+def _spots(points: Sequence[Point], edge: Link, on_lines: bool) -> Iterator[Spot]:
+    """Places along the line, and beside its upright pieces; or only beside all of its pieces."""
     before = 0.0
     for one, other in pairwise(points):
         length = abs(other.x - one.x) + abs(other.y - one.y)
@@ -121,7 +123,11 @@ def _spots(points: Sequence[Point], edge: Link) -> Iterator[Spot]:
             share = along / length
             middle = Point(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
             cost = (before + along) * PER_PX + (8.0 if length < room + 8 else 0.0)
-            yield Spot(middle, cost)
+            if on_lines:
+                yield Spot(middle, cost)
+            elif not upright:
+                aside = edge.label_height / 2 + 2
+                yield from (Spot(Point(middle.x, middle.y + side), cost) for side in (-aside, aside))
             if upright:
                 for gap in (4.0, 20.0):
                     aside = edge.label_width / 2 + gap

@@ -20,6 +20,8 @@ def layout(
     edges: Sequence[Link],
     direction: Direction = Direction.DOWN,
     spacing: Mapping[str, float] | None = None,
+    *,
+    labels_on_lines: bool = True,
 ) -> Drawing:
     """Places for the nodes and polylines for the edges, which may form circles; the upper left corner is (0, 0).
 
@@ -30,7 +32,7 @@ def layout(
         drawing = _by_graphlay(nodes, edges, direction, spacing or {})
     except graphlay.GraphlayError:  # more than it can take: ours is plainer, but takes everything
         drawing = layered.layout(nodes, edges, direction)
-    return labels.placed(drawing, edges)
+    return labels.placed(drawing, edges, on_lines=labels_on_lines)
 
 
 def _by_graphlay(

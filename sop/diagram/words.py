@@ -90,6 +90,12 @@ WAYS = (
     ("reject", Said("驳回", "rejected")),
     ("error", Said("出错", "error")),
 )
+COMES_FROM = Said("从哪里来", "from where")
+YES = Said("是", "yes")
+GOES_TO = Said("转到 {}", "to {}")
+PASS_DONE = Said("本轮完成", "pass done")
+ONE_OF_MANY = Said("每一轮", "each pass")
+
 KINDS: Mapping[str, Said] = {
     "task": Said("任务", "task"),
     "approval": Said("审批", "approval"),

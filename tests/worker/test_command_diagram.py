@@ -59,3 +59,13 @@ def test_what_cannot_be_drawn_is_one_sentence(env: dict[str, str], words: tuple[
     assert told.returncode in (1, 2)
     assert len(told.stderr.splitlines()) == 1
     assert says in told.stderr
+
+
+def test_bpmn_goes_to_a_file_and_has_no_overlay(env: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "return.bpmn"
+    told = gongdan("sop", "diagram", RETURN, "--format", "bpmn", "--output", str(file), env=env)
+    laid_over = gongdan("sop", "diagram", RETURN, "--format", "bpmn", "--overlay", "live", env=env)
+
+    assert told.returncode == 0, told.stderr
+    assert ElementTree.parse(file).getroot().tag.endswith("}definitions")  # noqa: S314 - our own text
+    assert (laid_over.returncode, laid_over.stderr.strip()) == (2, "gongdan: BPMN has no overlay")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from db.queries.loads import StepLoad, step_loads
 from db.session import Store
+from sop.bpmn import document as bpmn
 from sop.definition import Compiled, Definition, definition_of
 from sop.diagram import mermaid, svg
 from sop.diagram.flow import Flow, flow_of
@@ -14,7 +15,7 @@ from sop.diagram.names import Names, names_of
 from sop.diagram.overlays import Load, Overlay, coverage_overlay, live_overlay
 from sop.problems import Language
 from worker.asked import Asked
-from worker.chosen import Chosen, choose
+from worker.chosen import TROUBLE, Chosen, choose
 from worker.scenarios import coverages, play_all, read_stories
 from worker.storing import with_store
 from worker.words import Failure
@@ -37,7 +38,12 @@ def run(asked: Asked) -> int:
 
 
 def _text(asked: Asked, chosen: Chosen, definition: Definition) -> str:
-    flow = flow_of(definition, Language(asked.terminal.tongue.value), _names(asked))
+    language, names = Language(asked.terminal.tongue.value), _names(asked)
+    if asked.text("format") == "bpmn":
+        if asked.maybe("overlay"):
+            raise Failure("BPMN 没有叠加层", "BPMN has no overlay", TROUBLE)
+        return bpmn.written(definition, language, names)
+    flow = flow_of(definition, language, names)
     overlay = _overlay(asked, chosen, flow)
     if asked.text("format") == "svg":
         return svg.draw(flow, overlay)
@@ -62,7 +68,7 @@ def _overlay(asked: Asked, chosen: Chosen, flow: Flow) -> Overlay:
 def _coverage(asked: Asked, chosen: Chosen, flow: Flow) -> Overlay:
     """What the workspace's scenarios of this file come by."""
     if chosen.file is None:
-        raise Failure("覆盖率需要一个文件", "coverage is of a file: name one", 2)
+        raise Failure("覆盖率需要一个文件", "coverage is of a file: name one", TROUBLE)
     folder = asked.settings.workspace
     stories = read_stories(scenarios_of(read_texts(folder)), folder)
     about = [story for story in stories if story.definition == chosen.file]
