@@ -65,3 +65,12 @@ class Found:
     pool: str | None = None
     approvers: list[str] = field(default_factory=list)
     lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of facts: whom dispatch found, and when they stood in the ledger (ISO 8601; nothing where nobody
+    looked at a clock)."""
+
+    found: list[Found] = field(default_factory=list)
+    at: str = ""

@@ -329,6 +329,19 @@ PROVING = (
         "bench.main:run",
         (
             _arg(
+                "what",
+                zh="另测一项：clocks（一分钟内到期的 2,000 个时钟）",
+                en="something that takes its time instead: clocks (2,000 of them, due within one minute)",
+                nargs="?",
+                choices=("clocks",),
+            ),
+            _arg(
+                "--kill",
+                zh="clocks：在这一分钟内 kill -9 Temporal 与 worker",
+                en="clocks: kill -9 Temporal and the worker within that minute",
+                action="store_true",
+            ),
+            _arg(
                 "--only",
                 zh="只测其中几项，逗号分隔：engine, temporal, accept, first_step",
                 en="only some of: engine, temporal, accept, first_step (comma between)",

@@ -15,7 +15,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosing, Found, Taken, Writing
+from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosing, Taken, Writing, Written
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.desk import desk_in
 from sop.engine import Engine
@@ -32,6 +32,7 @@ from sop.plain import plain_fact
 from sop.state import dump, load
 from sop.values import decode
 from workflows import attributes, messages
+from workflows.lag import lag
 from workflows.messages import (
     Answer,
     Ballot,
@@ -49,6 +50,7 @@ from workflows.wording import chosen, failed, spoken
 KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 LOCAL = timedelta(seconds=10)
+AT_ONCE = timedelta(milliseconds=1)
 SILENCE = timedelta(seconds=10)  # of a worker that calls, after which another one takes over (activities/calls.py)
 Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping
 
@@ -65,6 +67,7 @@ class TicketWorkflow:
         self._calls: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._armed: datetime | None = None
+        self._lag = timedelta()
         self._delivered = start.delivered
         self._receipts = dict(start.receipts)
         self._written = self._moved = 0
@@ -228,14 +231,15 @@ class TicketWorkflow:
                 await self._choose(self._choices.pop(0))
                 continue
             facts, self._unwritten = self._unwritten, []
-            found: list[Found] = await workflow.execute_local_activity(
+            written: Written = await workflow.execute_local_activity(
                 WRITE,
                 Writing(self._start.ticket_id, [plain_fact(fact) for fact in facts]),
-                result_type=list[Found],
+                result_type=Written,
                 start_to_close_timeout=LOCAL,
                 retry_policy=PATIENT,
             )
-            for answer in found:
+            self._lag = lag(written.at, workflow.now())
+            for answer in written.found:
                 self._tell(Dispatched(answer.seq, answer.person, answer.pool, tuple(answer.approvers), answer.lead))
             self._written = facts[-1].seq
             self._show()
@@ -299,11 +303,15 @@ class TicketWorkflow:
         if self._timer is not None:
             self._timer.cancel()
         self._armed = due = self._engine.next_deadline()
-        self._timer = asyncio.create_task(self._ring(due)) if due is not None else None
+        self._timer = asyncio.create_task(self._ring(due, self._lag)) if due is not None else None
+        self._lag = timedelta()
 
-    async def _ring(self, due: datetime) -> None:
+    async def _ring(self, due: datetime, behind: timedelta) -> None:
+        """Wake the ticket at a moment. A timer counts from when the task that sets it is done, and until then the
+        ticket's own time stands still: a busy desk would be late by as much, were it not for ``behind``."""
         while (left := due - workflow.now()) > timedelta():
-            await workflow.sleep(left)
+            await workflow.sleep(max(left - behind, AT_ONCE))
+            behind = timedelta()
         self._armed = self._timer = None
         self._tell(Tick())
 

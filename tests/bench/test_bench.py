@@ -48,6 +48,17 @@ def test_a_tiny_bench_tells_every_figure() -> None:
     assert found["twin_update_p50_ms"] > 0
 
 
+@pytest.mark.live
+@pytest.mark.timeout(240)
+def test_a_tiny_minute_of_clocks_is_told() -> None:
+    this, out = asked(what="clocks", json=True, tickets=10)
+
+    assert main.run(this) == 0
+    found = json.loads(out.getvalue())
+    assert (found["due"], found["fired"], found["lost"], found["double"]) == (10, 10, 0, 0)
+    assert 0 < found["skew_p50_s"] <= found["skew_p99_s"] <= found["skew_max_s"] <= found["written_p99_s"] + 1
+
+
 def test_one_part_alone_is_measured_and_told_as_a_table() -> None:
     this, out = asked(only="engine", tickets=14)
 
@@ -57,7 +68,9 @@ def test_one_part_alone_is_measured_and_told_as_a_table() -> None:
     assert "acceptance" not in out.getvalue()
 
 
-@pytest.mark.parametrize("values", [{"only": "engines"}, {"only": ""}, {"tickets": 0}, {"clients": -1}])
+@pytest.mark.parametrize(
+    "values", [{"only": "engines"}, {"only": ""}, {"tickets": 0}, {"clients": -1}, {"what": "clocks", "tickets": 0}]
+)
 def test_a_bench_of_nothing_is_refused_before_anything_starts(values: dict[str, object]) -> None:
     with pytest.raises(Failure) as refused:
         main.run(asked(**values)[0])

@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.messages import Choosing, Found, Taken, Writing
+from activities.messages import Choosing, Found, Taken, Writing, Written
 from sop.definition import Compiled
 from sop.durations import parse
 from sop.events import (
@@ -76,7 +76,7 @@ class World:
         return Taken("", "", definitions=[named] if named else [])
 
     @activity.defn(name="write")
-    async def write(self, writing: Writing) -> list[Found]:
+    async def write(self, writing: Writing) -> Written:
         ledger = self.facts.setdefault(writing.ticket_id, [])
         found = []
         for fact in map(fact_of, writing.facts):
@@ -86,7 +86,7 @@ class World:
             answer = dispatched(fact, {**self.script.people, **(self.case.people or {})})
             if answer is not None:
                 found.append(Found(answer.seq, answer.person, answer.pool, list(answer.approvers)))
-        return found
+        return Written(found)
 
     @activity.defn(dynamic=True)
     async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:

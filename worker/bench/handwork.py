@@ -15,7 +15,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import WRITE, Found, Writing
+    from activities.messages import WRITE, Writing, Written
     from sop.calendars import Calendar
     from sop.durations import parse
     from sop.events import Actor
@@ -107,15 +107,15 @@ class HandWork:
         async with self._writing:
             while self._unwritten:
                 facts, self._unwritten = self._unwritten, []
-                found: list[Found] = await workflow.execute_local_activity(
+                written: Written = await workflow.execute_local_activity(
                     WRITE,
                     Writing(self._start.ticket_id, [plain_fact(fact) for fact in facts]),
-                    result_type=list[Found],
+                    result_type=Written,
                     start_to_close_timeout=LOCAL,
                     retry_policy=PATIENT,
                 )
-                if found:
-                    self._given = found[-1].person or found[-1].pool
+                if written.found:
+                    self._given = written.found[-1].person or written.found[-1].pool
                 self._written = facts[-1].seq
                 self._show()
 

@@ -1,4 +1,5 @@
-"""``gongdan bench``: everything that is measured, in turn, and a table of it beside what is aimed at."""
+"""``gongdan bench``: everything that is measured, in turn, and a table of it beside what is aimed at; or one thing that
+takes its time, by its name."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from time import monotonic
 from sop.loading import load_many
 from worker.asked import Asked
 from worker.bench import engine_speed, journey, race, waiting
+from worker.bench.clocks import measure
 from worker.bench.figures import AIMS, Figures
 from worker.bench.ground import Ground
 from worker.bench.table import table
@@ -42,6 +44,8 @@ CLIENTS = 16
 
 def run(asked: Asked) -> int:
     """Measure, and tell. The exit code says whether it could be measured, not whether the aims were met."""
+    if asked.maybe("what") == "clocks":
+        return _clocks(asked)
     parts = _parts(asked.maybe("only"))
     tickets, clients = asked.number("tickets"), asked.number("clients") or CLIENTS
     if (tickets is not None and tickets < 1) or clients < 1:
@@ -54,6 +58,18 @@ def run(asked: Asked) -> int:
             asked.terminal.note(SAID[part])
             for measure in measures[part]:
                 found |= asyncio.run(_measured(measure))
+    found["seconds"] = round(monotonic() - began, 1)
+    asked.terminal.tell(_json(found) if asked.flag("json") else table(found, asked.terminal.tongue))
+    return 0
+
+
+def _clocks(asked: Asked) -> int:
+    clocks, began = asked.number("tickets"), monotonic()
+    if clocks is not None and clocks < 1:
+        raise Failure("--tickets 必须大于 0", "--tickets must be above 0", code=2)
+    with tempfile.TemporaryDirectory(prefix="gongdan-bench-") as folder:
+        ground = Ground(Path(folder), asked.terminal)
+        found = {**asyncio.run(_measured(lambda: measure(ground, clocks, kill=asked.flag("kill"))))}
     found["seconds"] = round(monotonic() - began, 1)
     asked.terminal.tell(_json(found) if asked.flag("json") else table(found, asked.terminal.tongue))
     return 0

@@ -55,11 +55,16 @@ class Child:
             await asyncio.sleep(LOOK_EVERY)
         return False
 
+    async def kill(self) -> None:
+        """End it without a word, and for good until it is started again."""
+        await self._forsake()
+        if self.process is not None:
+            _signal(self.process, signal.SIGKILL)
+            await self.process.wait()
+
     async def stop(self) -> None:
         """End it: politely, then not."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        await self._forsake()
         process = self.process
         if process is None or process.returncode is not None:
             return
@@ -69,6 +74,11 @@ class Child:
         except TimeoutError:
             _signal(process, signal.SIGKILL)
             await process.wait()
+
+    async def _forsake(self) -> None:
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
 
     def last_lines(self, count: int = 5) -> str:
         """The end of its log, for somebody who wants to know why."""
