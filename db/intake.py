@@ -113,7 +113,7 @@ async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMess
     if message_id is None:
         known = await conn.execute(select(Message.id).where(Message.dedup_key == new.dedup_key))
         return AcceptedMessage(known.scalar_one(), duplicate=True)
-    posted = MessagePosted(str(message_id), new.by, new.visibility.value, new.promise)
+    posted = MessagePosted(str(message_id), new.by, new.visibility.value, new.promise, new.created_at)
     await put(conn, new.ticket_id, OutboxKind.SIGNAL, payload_of(posted), new.created_at)
     return AcceptedMessage(message_id)
 

@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from db.tables import Lane, Outbox, OutboxKind
-from sop.events import Actor, ActorKind, Duty, DutyChanged, MessagePosted, Occurred, PromiseSaid
+from sop.events import (
+    Actor,
+    ActorKind,
+    CustomerChanged,
+    Duty,
+    DutyChanged,
+    MessagePosted,
+    Occurred,
+    PromiseSaid,
+    Told,
+)
 from sop.values import Value, Values
 
 LEASE = timedelta(seconds=30)
@@ -129,7 +139,7 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     return Backlog(row[0], row[1], row[2])
 
 
-def payload_of(event: Occurred | MessagePosted | DutyChanged) -> Values:
+def payload_of(event: Told) -> Values:
     """A signal's payload."""
     match event:
         case Occurred():
@@ -141,6 +151,7 @@ def payload_of(event: Occurred | MessagePosted | DutyChanged) -> Values:
                 "visibility": event.visibility,
                 "by": actor_values(event.by),
                 **({"promise": promise_values(event.promise)} if event.promise else {}),
+                **({"at": event.at.isoformat()} if event.at else {}),
             }
         case DutyChanged():
             return {
@@ -149,9 +160,11 @@ def payload_of(event: Occurred | MessagePosted | DutyChanged) -> Values:
                 "duty": event.duty.value,
                 "emptied": list(event.emptied),
             }
+        case CustomerChanged():
+            return {"event": "customer", "facts": dict(event.facts)}
 
 
-def event_of(payload: Values) -> Occurred | MessagePosted | DutyChanged:
+def event_of(payload: Values) -> Told:
     """The event of a signal's payload."""
     if payload["event"] == "occurred":
         data = payload["data"]
@@ -163,12 +176,16 @@ def event_of(payload: Values) -> Occurred | MessagePosted | DutyChanged:
         )
     if payload["event"] == "duty":
         return DutyChanged(str(payload["person"]), Duty(str(payload["duty"])), _texts(payload["emptied"]))
-    promise = payload.get("promise")
+    if payload["event"] == "customer":
+        facts = payload["facts"]
+        return CustomerChanged(dict(facts) if isinstance(facts, Mapping) else {})
+    promise, at = payload.get("promise"), payload.get("at")
     return MessagePosted(
         str(payload["message"]),
         actor_of(payload["by"]),
         str(payload["visibility"]),
         promise_of(promise) if isinstance(promise, Mapping) else None,
+        datetime.fromisoformat(at) if isinstance(at, str) else None,
     )
 
 

@@ -19,6 +19,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -46,19 +47,29 @@ class NoWorkingTime(NoCalendar):
     """The calendar's week has no working time, so nothing on it would ever be due."""
 
 
+class DayKind(StrEnum):
+    """What sort of day a date is: one of the week that is worked or free, a day off, one worked in addition."""
+
+    WORKING = "working"
+    FREE = "free"
+    OFF = "off"
+    EXTRA = "extra"
+
+
 class Calendar:
     """Working time in one time zone; ``version`` names this very state of it."""
 
-    __slots__ = ("_days", "_extra", "_off", "_week", "plain", "version", "zone")
+    __slots__ = ("_days", "_extra", "_off", "_week", "plain", "uncovered", "version", "zone")
 
     def __init__(self, plain: Mapping[str, object]) -> None:
-        """``plain``: {tz, week: {mon: ["09:00-12:00", …]}, off: [dates], extra: {date: [windows]}, version}.
-        Raises ``NoCalendar``."""
+        """``plain``: {tz, week: {mon: ["09:00-12:00", …]}, off: [dates], extra: {date: [windows]}, uncovered: [years
+        whose holidays are not known], version}. Raises ``NoCalendar``."""
         self.plain = plain
         self.zone = _zone(plain.get("tz", "UTC"))
         self._week = _week(plain.get("week", {}))
         self._off = frozenset(_date(day) for day in _sequence(plain.get("off", [])))
         self._extra = {_date(day): _windows(windows) for day, windows in _mapping(plain.get("extra", {})).items()}
+        self.uncovered = frozenset(int(str(year)) for year in _sequence(plain.get("uncovered", [])))
         self.version = str(plain.get("version") or fingerprint(plain))
         self._days: dict[date, tuple[Shift, ...]] = {}
         if not any(self._week):
@@ -111,6 +122,14 @@ class Calendar:
         if known is None:
             known = self._days[day] = tuple(self._open(day))
         return known
+
+    def kind_of(self, day: date) -> DayKind:
+        """What sort of day a local date is."""
+        if day in self._extra:
+            return DayKind.EXTRA if self._extra[day] else DayKind.OFF
+        if day in self._off:
+            return DayKind.OFF
+        return DayKind.WORKING if self._week[day.weekday()] else DayKind.FREE
 
     def _open(self, day: date) -> Iterator[Shift]:
         before = day - timedelta(days=1)

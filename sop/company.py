@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from sop.durations import parse
 from sop.model import FormField, Shape
+from sop.policies import ClockPolicy
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 EventType: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
@@ -24,10 +25,17 @@ class Title(Shape):
 
 
 class TeamShape(Shape):
-    """A team and the person who leads it."""
+    """A team, the person who leads it, and the hours it works where they are not the company's."""
 
     title: Title
     lead: Name | None = None
+    calendar: Name | None = None
+
+
+class SegmentShape(Title):
+    """A segment of customers; ``calendar``: the hours that promises to them count on."""
+
+    calendar: Name | None = None
 
 
 class PersonShape(Shape):
@@ -153,7 +161,8 @@ class CompanyShape(Shape):
     desk: DeskShape = DeskShape()
     priorities: dict[Name, Title] = Field(default_factory=dict)
     channels: dict[Name, Title] = Field(default_factory=dict)
-    segments: dict[Name, Title] = Field(default_factory=dict)
+    segments: dict[Name, SegmentShape] = Field(default_factory=dict)
+    sla: dict[Name, ClockPolicy] = Field(default_factory=dict)
     publish: PublishShape = Field(default_factory=PublishShape)
     categories: dict[Name, CategoryShape]
     rules: tuple[RuleShape, ...] = ()

@@ -269,6 +269,9 @@ class Tick:
     """Time has passed: whatever is due by now happens."""
 
 
+Told: TypeAlias = Occurred | MessagePosted | DutyChanged | CustomerChanged
+"""What a ticket is told of by signal: it has happened, and nobody waits for an answer."""
+
 Event: TypeAlias = (
     Classified
     | DefinitionsChosen

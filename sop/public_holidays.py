@@ -9,6 +9,8 @@ from datetime import date
 
 import holidays
 
+_DECREES = 5
+"""A country that had decrees in so many years on end has one every year."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -22,10 +24,12 @@ class NoSuchCountry(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
-    """Days nobody works, and days of a weekend on which everybody does (调休 in China)."""
+    """Days nobody works, and days of a weekend on which everybody does (调休 in China). ``uncovered`` are the years
+    that the data does not cover yet: their days off are computed by rule, and the make-up days are missing."""
 
     off: tuple[date, ...]
     worked: tuple[date, ...]
+    uncovered: tuple[int, ...] = ()
 
 
 def public_holidays(country: str, years: Iterable[int]) -> PublicHolidays:
@@ -39,7 +43,18 @@ def public_holidays(country: str, years: Iterable[int]) -> PublicHolidays:
     return PublicHolidays(
         tuple(sorted(day for day in known if day.year in wanted)),
         tuple(sorted(day for day in worked if day.year in wanted and day not in known)),
+        tuple(year for year in wanted if not _covers(known, year)),
     )
+
+
+def _covers(known: holidays.HolidayBase, year: int) -> bool:
+    """Whether the data knows a year. Where the government decrees the days of each year (as in China, every autumn for
+    the next), a year after the last decree is not known, though it can be computed."""
+    if not known.start_year <= year <= known.end_year:
+        return False
+    decreed = sorted(getattr(known, "special_public_holidays", None) or ())  # only countries with decrees have it
+    yearly = len(decreed) >= _DECREES and decreed[-1] - decreed[-_DECREES] == _DECREES - 1
+    return not yearly or year <= decreed[-1]
 
 
 def closures(

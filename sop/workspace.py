@@ -13,6 +13,7 @@ from sop import yaml_text
 from sop.calendars import Calendar, NoCalendar
 from sop.catalog import CUSTOMER_FIELDS, TICKET_FIELDS, BadCatalog, Catalog, Colleague, actions_of, actions_of_connector
 from sop.company import CalendarShape, CompanyShape, Title
+from sop.company_clocks import Note, hours_of, notes_on, problems_of_policies, written_policies
 from sop.problems import Problem, Refused, closest, errors
 from sop.public_holidays import NoSuchCountry, closures, public_holidays
 from sop.yaml_text import Tree, escape
@@ -28,7 +29,8 @@ Messages = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """All a company has written. ``calendars`` are plain JSON; ``definitions`` and ``connectors`` are texts by path."""
+    """All a company has written. ``calendars`` are plain JSON; ``definitions`` and ``connectors`` are texts by path.
+    ``notes`` are what its writer should know though nothing is wrong."""
 
     company: CompanyShape
     calendars: Mapping[str, dict[str, object]]
@@ -36,6 +38,7 @@ class Workspace:
     definitions: Mapping[str, str]
     connectors: Mapping[str, str]
     catalog: Catalog
+    notes: tuple[Note, ...] = ()
 
 
 def wanted(path: str) -> bool:
@@ -55,14 +58,18 @@ def parse(files: Mapping[str, str]) -> Workspace:
     messages = _messages(files[MESSAGES_FILE]) if MESSAGES_FILE in files else {}
     if problems:
         raise Refused(problems)
-    return Workspace(
+    space = Workspace(
         company=company,
         calendars=calendars,
         messages=messages,
         definitions={path: text for path, text in files.items() if path.startswith(DEFINITION_FOLDERS)},
         connectors=connectors,
-        catalog=_catalog(company, calendars, messages, connectors, playbooks_in(files)),
+        catalog=_catalog(company, calendars, messages, connectors, playbooks_in(files), written_policies(tree)),
+        notes=tuple(notes_on(calendars)),
     )
+    if wrong := errors(problems_of_policies(company, tree, space.catalog)):
+        raise Refused(wrong)
+    return space
 
 
 def _read(text: str, file: str) -> Tree:
@@ -120,6 +127,8 @@ def _plain_calendar(shape: CalendarShape) -> dict[str, object]:
         found = public_holidays(shape.holidays.country, shape.holidays.years)
         holidays_off, made_up = closures(found, week, make_up)
         off, extra = sorted({*off, *holidays_off}), {**made_up, **extra}
+        if found.uncovered:
+            return {"tz": shape.tz, "week": week, "off": off, "extra": extra, "uncovered": list(found.uncovered)}
     return {"tz": shape.tz, "week": week, "off": off, "extra": extra}
 
 
@@ -135,6 +144,9 @@ def _names_used(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[
     people, teams = company.people, company.teams
     for key, team in teams.items():
         yield from _one("person", team.lead, f"/teams/{key}/lead", people)
+        yield from _one("calendar", team.calendar, f"/teams/{key}/calendar", company.calendars)
+    for key, segment in company.segments.items():
+        yield from _one("calendar", segment.calendar, f"/segments/{key}/calendar", company.calendars)
     for key, person in people.items():
         pointer = f"/people/{key}"
         yield from (("role", name, f"{pointer}/roles", company.roles) for name in person.roles)
@@ -223,6 +235,7 @@ def _catalog(
     messages: Messages,
     connectors: Mapping[str, str],
     playbooks: frozenset[str],
+    policies: Mapping[str, object],
 ) -> Catalog:
     fields = [field.key for field in company.fields]
     return Catalog(
@@ -246,6 +259,8 @@ def _catalog(
         },
         kinds={f"ticket.{field.key}": str(field.type) for field in company.fields},
         titles=_titles(company),
+        policies=policies,
+        hours=hours_of(company),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from temporalio.api.enums.v1 import IndexedValueType
@@ -22,13 +23,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import Taken
 from sop.events import (
+    ClockCorrected,
+    CustomerChanged,
     DutyChanged,
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PoliciesAdopted,
     PromiseKept,
     StepAnswered,
     TicketCommanded,
+    Told,
     VoteCast,
 )
 from sop.model import Kind
@@ -37,15 +42,21 @@ from workflows import attributes
 from workflows.messages import (
     TASK_QUEUE,
     WORKFLOW,
+    Adopting,
     Answer,
     Ballot,
+    Correcting,
+    CustomerNews,
     DutyNews,
     Happening,
     Keeping,
     Order,
     Posting,
+    Previewed,
     Receipt,
+    Said,
     Settlement,
+    Signal,
     TicketStart,
     Vow,
     encoded,
@@ -53,7 +64,6 @@ from workflows.messages import (
 )
 
 PATIENCE = timedelta(seconds=10)
-Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping
 Handle: TypeAlias = WorkflowHandle[Any, Any]  # Any: a workflow known by its id and type name only
 _AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 
@@ -132,7 +142,7 @@ class Tickets:
             except WorkflowAlreadyStartedError:
                 return
 
-    async def signal(self, ticket_id: int, event: Occurred | MessagePosted | DutyChanged, delivery: int) -> None:
+    async def signal(self, ticket_id: int, event: Told, delivery: int) -> None:
         """Tell a ticket what happened; raises ``TicketNotRunning`` when there is nobody to tell."""
         name, told = _signal(event, delivery)
         async with _reached():
@@ -161,6 +171,24 @@ class Tickets:
         """Say that a promise is kept; raises ``Refused``."""
         return await self._ask(ticket_id, "keep", Keeping(event.promise, event.by, key, event.note), key)
 
+    async def correct(self, ticket_id: int, event: ClockCorrected, key: str) -> Receipt:
+        """Correct an interval that a clock counted wrongly; raises ``Refused``."""
+        said = Correcting(event.clock, event.by, key, event.since, event.until, event.counts, event.reason)
+        return await self._ask(ticket_id, "correct", said, key)
+
+    async def adopt(self, ticket_id: int, event: PoliciesAdopted, key: str) -> Receipt:
+        """Have a run's clocks go on by other policies; raises ``Refused``."""
+        return await self._ask(ticket_id, "adopt", Adopting.of(event, key), key)
+
+    async def preview(self, ticket_id: int, event: PoliciesAdopted, now: datetime) -> list[Previewed]:
+        """What adopting policies now would do to a run's clocks; raises ``TicketNotRunning``."""
+        asked = replace(Adopting.of(event, ""), now=now)
+        async with _reached():
+            found: list[Previewed] = await self._handle(ticket_id).query(
+                "preview", asked, result_type=list[Previewed], rpc_timeout=PATIENCE
+            )
+            return found
+
     def _handle(self, ticket_id: int) -> Handle:
         return self._client.get_workflow_handle(workflow_id(ticket_id))
 
@@ -177,15 +205,17 @@ class Tickets:
                 raise TemporalUnavailable from None
 
 
-def _signal(event: Occurred | MessagePosted | DutyChanged, delivery: int) -> tuple[str, Happening | Posting | DutyNews]:
+def _signal(event: Told, delivery: int) -> tuple[str, Signal]:
     match event:
         case Occurred():
             return "occurred", Happening(delivery, event.type, event.source, event.id, encoded(event.data))
         case MessagePosted():
             vow = Vow.of(event.promise) if event.promise else None
-            return "posted", Posting(delivery, event.message, event.by, event.visibility, vow)
+            return "posted", Posting(delivery, event.message, event.by, event.visibility, vow, event.at)
         case DutyChanged():
             return "duty", DutyNews(delivery, event.person, event.duty, list(event.emptied))
+        case CustomerChanged():
+            return "customer", CustomerNews(delivery, encoded(event.facts))
 
 
 def _shown(start: TicketStart) -> attributes.Shown:

@@ -6,17 +6,22 @@ Every field that is added later has a default, so that open tickets can still be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from activities.messages import Taken
+from sop.definition import Adopted
 from sop.events import (
     Actor,
+    ClockCorrected,
     Command,
+    CustomerChanged,
     Duty,
     DutyChanged,
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PoliciesAdopted,
     PromiseKept,
     PromiseSaid,
     Remedy,
@@ -178,6 +183,63 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Correcting:
+    """An interval was counted wrongly."""
+
+    clock: str
+    by: Actor
+    key: str
+    since: datetime
+    until: datetime
+    counts: bool
+    reason: str
+
+    def event(self) -> ClockCorrected:
+        """As the engine is told."""
+        return ClockCorrected(self.clock, self.by, self.since, self.until, self.counts, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopting:
+    """A run's clocks go on by other policies. ``now``: the moment of a preview."""
+
+    run: str
+    by: Actor
+    key: str
+    version: int
+    sha256: str
+    sla: dict[str, Json]
+    policies: dict[str, Json]
+    calendars: dict[str, Json]
+    hours: dict[str, Json]
+    now: datetime | None = None
+
+    @classmethod
+    def of(cls, event: PoliciesAdopted, key: str) -> Adopting:
+        """The message of an event."""
+        new = event.policies
+        return cls(event.run, event.by, key, new.version, new.sha256, new.sla, new.policies, new.calendars, new.hours)
+
+    def event(self) -> PoliciesAdopted:
+        """As the engine is told."""
+        adopted = Adopted(self.version, self.sha256, self.sla, self.policies, self.calendars, self.hours)
+        return PoliciesAdopted(self.run, self.by, adopted)
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What a change would do to one clock: its target and deadline before and after; ``fires``: what it would tell at
+    once, such as ``breached`` or ``overdue → role:lead``."""
+
+    clock: str
+    target_before: str
+    target_after: str
+    due_before: str | None
+    due_after: str | None
+    fires: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """A message stands in the conversation."""
 
@@ -186,10 +248,12 @@ class Posting:
     by: Actor
     visibility: str
     promise: Vow | None = None
+    at: datetime | None = None
 
     def event(self) -> MessagePosted:
         """As the engine is told."""
-        return MessagePosted(self.message, self.by, self.visibility, self.promise.said() if self.promise else None)
+        promise = self.promise.said() if self.promise else None
+        return MessagePosted(self.message, self.by, self.visibility, promise, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +268,23 @@ class DutyNews:
     def event(self) -> DutyChanged:
         """As the engine is told."""
         return DutyChanged(self.person, self.duty, tuple(self.emptied))
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerNews:
+    """What decisions know of the customer has changed."""
+
+    delivery: int
+    facts: dict[str, Json] = field(default_factory=dict)
+
+    def event(self) -> CustomerChanged:
+        """As the engine is told."""
+        return CustomerChanged({name: decode(value) for name, value in self.facts.items()})
+
+
+Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping | Correcting | Adopting
+"""What people say, each of which waits for its receipt."""
+Signal: TypeAlias = Happening | Posting | DutyNews | CustomerNews
 
 
 def encoded(values: object) -> dict[str, Json]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -19,6 +18,7 @@ from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosin
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.desk import desk_in
 from sop.engine import Engine
+from sop.engine.clock_preview import preview
 from sop.events import (
     ActionDone,
     Classified,
@@ -34,15 +34,21 @@ from sop.values import decode
 from workflows import attributes, messages
 from workflows.lag import lag
 from workflows.messages import (
+    Adopting,
     Answer,
     Ballot,
+    Correcting,
+    CustomerNews,
     DutyNews,
     Happening,
     Keeping,
     Order,
     Posting,
+    Previewed,
     Receipt,
+    Said,
     Settlement,
+    Signal,
     TicketStart,
 )
 from workflows.wording import chosen, failed, spoken
@@ -52,7 +58,6 @@ PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_inte
 LOCAL = timedelta(seconds=10)
 AT_ONCE = timedelta(milliseconds=1)
 SILENCE = timedelta(seconds=10)  # of a worker that calls, after which another one takes over (activities/calls.py)
-Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -129,6 +134,30 @@ class TicketWorkflow:
         """A person says that a promise is kept."""
         return await self._accept(said)
 
+    @workflow.update
+    async def correct(self, said: Correcting) -> Receipt:
+        """A person says that a clock has counted wrongly."""
+        return await self._accept(said)
+
+    @workflow.update
+    async def adopt(self, said: Adopting) -> Receipt:
+        """A run's clocks go on by other policies and calendars."""
+        return await self._accept(said)
+
+    @workflow.query
+    def preview(self, asked: Adopting) -> list[Previewed]:
+        """What adopting these policies at ``asked.now`` would do; nothing is changed."""
+        moves = preview(self._engine.state, asked.event(), asked.now or workflow.now())
+        return [Previewed(m.clock, m.before.target, m.after.target, m.before.due, m.after.due, m.fires) for m in moves]
+
+    @correct.validator
+    def _check_correction(self, said: Correcting) -> None:
+        self._check(said)
+
+    @adopt.validator
+    def _check_adoption(self, said: Adopting) -> None:
+        self._check(said)
+
     @answer.validator
     def _check_answer(self, said: Answer) -> None:
         self._check(said)
@@ -164,7 +193,12 @@ class TicketWorkflow:
         """Somebody who has to do with the ticket comes, goes, or has left."""
         self._deliver(told)
 
-    def _deliver(self, told: Happening | Posting | DutyNews) -> None:
+    @workflow.signal
+    def customer(self, told: CustomerNews) -> None:
+        """What decisions know of the customer has changed."""
+        self._deliver(told)
+
+    def _deliver(self, told: Signal) -> None:
         if told.delivery > self._delivered:
             self._delivered = told.delivery
             self._tell(told.event())

@@ -13,6 +13,7 @@ from sop.engine import (
     branching,
     clock_alarms,
     clock_changes,
+    clocks,
     dispatch,
     escalations,
     flow,
@@ -34,6 +35,7 @@ from sop.engine.turn import Turn
 from sop.events import (
     ActionDone,
     ActionFailed,
+    Actor,
     ActorKind,
     Classified,
     ClockCorrected,
@@ -66,6 +68,7 @@ TICKET_FIELDS = (
 CUSTOMER_FIELDS: Mapping[str, Value] = {"id": None, "tier": "regular", "complaint_count": 0, "language": "zh"}
 _ASKED_BY_PEOPLE = (StepAnswered, VoteCast, IncidentSettled, TicketCommanded, PromiseKept)
 PROMISE_ALARMS = frozenset({AlarmKind.PROMISE_WARN, AlarmKind.PROMISE_DUE})
+HANDLED = "ticket.handled"
 CLOCK_ALARMS = frozenset({AlarmKind.CLOCK_WARN, AlarmKind.CLOCK_BREACH, AlarmKind.CLOCK_RUNG})
 
 
@@ -102,6 +105,7 @@ class Engine:
         if self.state.finished and not isinstance(event, _ASKED_BY_PEOPLE):
             return []
         _decide(turn, event)
+        _taken_in_hand(turn, event)
         leases.renew(turn, event)
         commands = self._settled(turn)
         if isinstance(event, TicketCommanded):
@@ -176,6 +180,13 @@ def nearest(state: State) -> datetime | None:
     if state.paused_at is not None:
         return min((a.at for a in state.alarms if not a.thread), default=None)
     return min([a.at for a in state.alarms], default=None)
+
+
+def _taken_in_hand(turn: Turn, event: Event) -> None:
+    """Whatever somebody of the staff does to a ticket takes it in hand: clocks may stop for that."""
+    by = getattr(event, "by", None)
+    if isinstance(by, Actor) and by.kind is ActorKind.STAFF:
+        clocks.happened(turn, HANDLED)
 
 
 def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event

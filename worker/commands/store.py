@@ -75,6 +75,8 @@ def _tell_done(asked: Asked, edition: Edition, done: Sequence[Published]) -> Non
     for each in done:
         terminal.tell(f"{each.kind:<8} {each.key}@{each.version}  {_CHANGES[each.change].tell(terminal.tongue)}")
     count, people = len(done), len(edition.workspace.company.people)
+    for note in edition.workspace.notes:
+        terminal.note(terminal.say(note.zh, note.en))
     terminal.note(
         terminal.say(
             f"{edition.played} 个场景通过；{count} 个定义，{people} 个人员"
