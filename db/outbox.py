@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -109,6 +109,16 @@ async def revive(conn: AsyncConnection, row: int, now: datetime) -> bool:
         update(Outbox).where(Outbox.id == row, Outbox.dead).values(dead=False, deliver_after=now).returning(Outbox.id)
     )
     return found.first() is not None
+
+
+async def withdraw(conn: AsyncConnection, ticket_id: int, seq: int) -> list[Values]:
+    """Take back the messages about a ticket's facts from ``seq`` on that nobody has tried to send; gives the payloads
+    of the others, which may have arrived."""
+    messages = (Outbox.ticket_id == ticket_id, Outbox.kind == OutboxKind.NOTIFY.value)
+    rows = await conn.execute(select(Outbox.id, Outbox.payload, Outbox.attempts).where(*messages).with_for_update())
+    about = [row for row in rows if int(str(row.payload.get("seq") or 0)) >= seq]
+    await conn.execute(delete(Outbox).where(Outbox.id.in_([row.id for row in about if not row.attempts])))
+    return [row.payload for row in about if row.attempts]
 
 
 async def wake_at(conn: AsyncConnection) -> datetime | None:

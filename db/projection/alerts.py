@@ -54,21 +54,27 @@ async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, te
     if rows:
         await shadow.conn.execute(insert_new(shadow.conn, Notification), rows)
     if not shadow.replaying:
-        await outbox.put_all(shadow.conn, _messages(shadow, told, kind, text), fact.at)
+        await outbox.put_all(shadow.conn, _messages(shadow, fact, told, kind, text), fact.at)
 
 
-def _messages(shadow: Shadow, told: Told, kind: str, text: str) -> list[tuple[int, OutboxKind, Values]]:
-    """The same, out of the house: one message each, by the gateway."""
+def _messages(shadow: Shadow, fact: Fact, told: Told, kind: str, text: str) -> list[tuple[int, OutboxKind, Values]]:
+    """The same, out of the house: one message each, by the gateway; not what was sent before the fact was retold."""
     template = f"alert_{kind}"
     return [
         (
             shadow.ticket_id,
             OutboxKind.NOTIFY,
-            {"action": TELL, "arguments": {"to": f"user:{person}", "template": template, "text": text, **by}},
+            payload,
         )
         for person in texts_of(told, REACHED)
         for by in _channels(told)
+        if (payload := _payload(fact, {"to": f"user:{person}", "template": template, "text": text, **by}))
+        not in shadow.sent
     ]
+
+
+def _payload(fact: Fact, arguments: dict[str, Value]) -> dict[str, Value]:
+    return {"action": TELL, "arguments": arguments, "seq": fact.seq}
 
 
 def _wanted(told: Told, channel: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import ledger
+from db import ledger, outbox
 from db.dispatching import Dispatch
 from db.intake import NoSuchTicket
 from db.projection.retelling import take_out, told_otherwise
@@ -38,6 +38,7 @@ async def project(conn: AsyncConnection, ticket_id: int, facts: Sequence[Fact], 
     if otherwise is not None:
         await take_out(conn, ticket_id, otherwise, facts[-1].at)
         shadow, last_seq, last_hash = await _held(conn, ticket_id)
+        shadow.sent = await outbox.withdraw(conn, ticket_id, otherwise)
         known = [fact for fact in known if fact.seq < otherwise]
     fresh = [fact for fact in facts if fact.seq > last_seq]
     answers = await _answers_given(conn, ticket_id, known)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.lights import light_at
 from db.tables import Clock, ClockState, Step, Ticket
 from sop.facts import Fact
-from sop.values import Value
+from sop.values import Value, Values
 
 Told: TypeAlias = dict[str, Value]
 """A fact's data as it goes into the ledger: what the engine said, and what was found out while it was projected."""
@@ -22,7 +22,7 @@ Told: TypeAlias = dict[str, Value]
 @dataclass(slots=True)
 class Shadow:
     """The ticket as the facts so far have left it. ``replaying``: the ledger is read again, nothing is found out;
-    ``told``: the facts that are about to follow the ledger."""
+    ``told``: the facts that are about to follow the ledger; ``sent``: messages about facts that are told once more."""
 
     conn: AsyncConnection
     ticket_id: int
@@ -34,6 +34,7 @@ class Shadow:
     changes: dict[str, object] = field(default_factory=dict)
     deadlines_moved: bool = False
     told: list[Fact] = field(default_factory=list)
+    sent: list[Values] = field(default_factory=list)
 
     def set(self, **changes: object) -> None:
         """Change columns of the ticket's row."""
