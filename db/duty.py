@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import outbox, people
 from db.dispatching import candidates
-from db.tables import OutboxKind, Step, Ticket
+from db.tables import OutboxKind, Person, Step, Ticket
 from sop.events import Duty, DutyChanged
 from sop.state import ENDED, Status
 
@@ -39,6 +39,17 @@ async def change(conn: AsyncConnection, person_id: str, duty: Duty, now: datetim
     payload = outbox.payload_of(DutyChanged(person_id, duty, emptied))
     await outbox.put_all(conn, [(ticket, OutboxKind.SIGNAL, payload) for ticket in told], now)
     return len(told)
+
+
+async def hand_back_if_gone(conn: AsyncConnection, ticket_id: int, person_id: str, now: datetime) -> None:
+    """A ticket is given to somebody who has left while it was on its way: it is told at once.
+
+    The row of the person is shared with whoever else gives to them, and waits for whoever takes them off: of the two
+    transactions the later one sees what the earlier has done."""
+    found = select(Person.active).where(Person.id == person_id).with_for_update(read=True)
+    if await conn.scalar(found) is False:
+        payload = outbox.payload_of(DutyChanged(person_id, Duty.GONE))
+        await outbox.put(conn, ticket_id, OutboxKind.SIGNAL, payload, now)
 
 
 async def _emptied(conn: AsyncConnection, teams: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
+from db.duty import hand_back_if_gone
 from db.projection.seats import ANSWER
 from db.projection.shadow import Shadow, Told, text_of, texts_of, values_of
 from db.tables import Vote, Watcher
@@ -43,9 +44,11 @@ async def status(shadow: Shadow, fact: Fact, told: Told) -> None:
         shadow.set(resolved_at=None, closed_at=None)
 
 
-async def owner(shadow: Shadow, _fact: Fact, told: Told) -> None:
+async def owner(shadow: Shadow, fact: Fact, told: Told) -> None:
     """Who answers for the ticket: a person, else the pool it waits in."""
     shadow.owner_person = text_of(told, "person")
+    if shadow.owner_person and not shadow.replaying:
+        await hand_back_if_gone(shadow.conn, shadow.ticket_id, shadow.owner_person, fact.at)
     pool = text_of(values_of(told, ANSWER), "pool")
     team = text_of(told, "team")
     if pool is None and team and shadow.owner_person is None:

@@ -92,6 +92,18 @@ async def test_a_ticket_nobody_could_answer_for_is_told_when_somebody_comes(stor
     assert await told(store) == [(ticket, DutyChanged("chen", Duty.ON))]
 
 
+async def test_a_ticket_given_to_somebody_who_has_just_left_is_told(store: Store) -> None:
+    await staffed(store)
+    ticket = (await opened(store)).id
+    await projected(store, ticket, a_started_return())
+    await changed(store, "chen", Duty.GONE)
+    more = Facts(9).add(FactType.TICKET_OWNER, run=None, wanted="user:chen", person="chen", reason="transfer")
+
+    await projected(store, ticket, more)
+
+    assert await told(store) == [(ticket, DutyChanged("chen", Duty.GONE))]
+
+
 async def test_nobody_who_has_left_changes_their_duty(store: Store) -> None:
     await staffed(store)
     await changed(store, "chen", Duty.GONE)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sop.commands import CallAction, Command, Finish, Project
 from sop.definition import Compiled
+from sop.desk import Desk as Pinned
 from sop.engine import Engine
 from sop.events import (
     ActionDone,
@@ -159,6 +160,8 @@ class Story:
 
     definition: Compiled
     chance: Random
+    pinned: Pinned | None = None
+    team: str | None = "care"
     facts: list[Fact] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -172,7 +175,7 @@ class Story:
         ticket = {"no": "T1", "flag": flag, "list": self.chance.choice([[], ["a"], ["a", "b", "c"], "x"])}
         self.engine, commands = Engine.opened(ticket, {"id": "C1"}, self.now)
         self._note(commands)
-        self.tell(Classified("general", "normal", "care"))
+        self.tell(Classified("general", "normal", self.team, desk=self.pinned))
         self.tell(DefinitionsChosen("ticket.created", (self.definition,)))
 
     def tell(self, event: Event) -> None:
@@ -224,7 +227,7 @@ class Story:
 
     def go_on(self) -> None:
         """Something happens: most often what somebody waits for, sometimes what nobody does."""
-        self.tell(self.chance.choice(_HAPPENINGS)(self))
+        self.tell(getattr(self, self.chance.choice(_HAPPENINGS).__name__)())  # as a story of another kind has it
 
     def _steps(self) -> list[str]:
         return sorted({str(f.step) for f in self.facts if f.step} | {"x1", "nothing"})

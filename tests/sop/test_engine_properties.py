@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sop.definition import Compiled
 from tests.sop.engine_stories import Story, definition
+from tests.sop.owner_stories import OwnedStory
 
 CHANCE = st.randoms(use_true_random=True)
 
@@ -31,5 +32,19 @@ def test_any_story_of_a_shipped_definition_leaves_the_state_whole(library: dict[
 
     for _ in range(40):
         story.go_on()
+
+    story.wind_up()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CHANCE)
+def test_whatever_happens_to_an_open_ticket_somebody_answers_for_it(chance: Random) -> None:
+    story = OwnedStory.of(chance)
+    story.look()
+
+    for _ in range(10):
+        for _ in range(4):
+            story.go_on()
+        story.look()
 
     story.wind_up()
