@@ -375,6 +375,7 @@ class State:
     handoffs: int = 0
     stranded: bool = False
     promises: dict[str, Promise] = field(default_factory=dict)
+    untold: list[Stored] = field(default_factory=list)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

@@ -15,6 +15,7 @@ from worker.settings import BadSetting, Settings
 from worker.table import ADMITTING, DESIGNING, GROUPS, PROVING, SERVING, TALKING, Command
 from worker.table_of_lint import LINTING
 from worker.table_of_releases import RELEASING
+from worker.table_of_replay import REPLAYING
 from worker.terminal import Terminal
 from worker.words import Failure, Tongue, Words, tongue_of
 
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def commands() -> tuple[Command, ...]:
     """All commands whose module is there."""
     proving = tuple(command for command in PROVING if _is_there(command))
-    return (*SERVING, *LINTING, *DESIGNING, *RELEASING, *TALKING, *ADMITTING, *proving)
+    return (*SERVING, *LINTING, *DESIGNING, *RELEASING, *REPLAYING, *TALKING, *ADMITTING, *proving)
 
 
 def _is_there(command: Command) -> bool:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.intake import Intake
 from activities.messages import CREATED, REOPENED, Choosing
-from db.numbers import number_of
-from db.tables import Customer, Ticket
+from db.openings import customer_facts, ticket_facts
+from db.tables import Ticket
 from sop.state import ENDED
 from sop.values import Values
 from workflows.messages import TicketStart, encoded
@@ -26,17 +26,8 @@ async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values, intak
     ticket = (await conn.execute(select(Ticket.__table__).where(Ticket.id == ticket_id))).mappings().one_or_none()
     if ticket is None:
         raise NoSuchTicket(f"there is no ticket {ticket_id}")
-    facts: Values = {
-        "no": number_of(ticket_id),
-        "channel": ticket["channel"],
-        "category": ticket["category"],
-        "priority": ticket["priority"],
-        "created_at": ticket["created_at"].isoformat(),
-        "order": ticket["order"],
-        "fields": ticket["fields"],
-        "tags": ticket["tags"],
-    }
-    customer = await _customer(conn, ticket["customer_id"])
+    facts = ticket_facts(ticket)
+    customer = await customer_facts(conn, ticket["customer_id"])
     sop, reopened = payload.get("sop"), payload.get("reopened") is True
     asked = Choosing(
         ticket_id, REOPENED if reopened else CREATED, encoded(facts), encoded(customer), sop=str(sop) if sop else None
@@ -50,14 +41,6 @@ async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values, intak
         reopened=reopened,
         taken=await intake.take_in(conn, asked),
     )
-
-
-async def _customer(conn: AsyncConnection, customer_id: int | None) -> Values:
-    """What decisions may know of a customer."""
-    columns = (Customer.id, Customer.tier, Customer.complaint_count, Customer.language)
-    row = (await conn.execute(select(*columns).where(Customer.id == customer_id))).mappings().one_or_none()
-    known = {name: value for name, value in (row or {}).items() if value is not None}
-    return {**known, "id": str(known["id"])} if known else {}
 
 
 async def has_ended(conn: AsyncConnection, ticket_id: int) -> bool:

@@ -330,10 +330,10 @@ PROVING = (
         (
             _arg(
                 "what",
-                zh="另测一项：clocks（一分钟内到期的 2,000 个时钟）",
-                en="something that takes its time instead: clocks (2,000 of them, due within one minute)",
+                zh="另测一项：clocks（一分钟内到期的 2,000 个时钟）、replay（重演一万张记录的工单）",
+                en="something else instead: clocks (2,000, due within one minute), replay (10,000 recorded tickets)",
                 nargs="?",
-                choices=("clocks",),
+                choices=("clocks", "replay"),
             ),
             _arg(
                 "--kill",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
-from sop.commands import ClearTimer, Command, Project, SetTimer
+from sop.commands import ClearTimer, Command, SetTimer
 from sop.engine import (
     approvals,
     branching,
+    causes,
     clock_alarms,
     clock_changes,
     clocks,
@@ -107,10 +107,7 @@ class Engine:
         _decide(turn, event)
         _taken_in_hand(turn, event)
         leases.renew(turn, event)
-        commands = self._settled(turn)
-        if isinstance(event, TicketCommanded):
-            _told_who(commands, event)
-        return commands
+        return causes.told(self.state, self._settled(turn), event, now)
 
     def check(self, event: Event, now: datetime) -> None:
         """Raise the ``Refusal`` of an event that cannot be accepted now; changes nothing."""
@@ -145,18 +142,6 @@ class Engine:
             self.state.armed = due
             turn.commands.append(ClearTimer() if due is None else SetTimer(due))
         return turn.commands
-
-
-def _told_who(commands: list[Command], ordered: TicketCommanded) -> None:
-    """Have the first fact of a command say which one it was, and whose: a pause leaves no other trace of that."""
-    first = next((each for each in commands if isinstance(each, Project)), None)
-    if first is None:
-        return
-    by, fact = ordered.by, first.fact
-    said: dict[str, Value] = {"kind": by.kind.value, "id": by.id, "acting_for": by.acting_for}
-    order: dict[str, Value] = {"name": ordered.command.value, "by": said}
-    order |= {"to": ordered.to, "note": ordered.note, "step": ordered.step}
-    commands[commands.index(first)] = Project(replace(fact, data={**fact.data, "command": order}))
 
 
 def _filled_in(ticket: Mapping[str, Value]) -> dict[str, Value]:

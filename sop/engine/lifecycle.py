@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import branching, clocks, flow, leases, mailbox, owners, promises, seats, undo
+from sop.engine import branching, causes, clocks, flow, leases, mailbox, owners, promises, seats, undo
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -30,6 +30,7 @@ def classified(turn: Turn, event: Classified) -> None:
         "priority": event.priority,
         "team": event.team,
         "rule": event.rule,
+        **causes.desk_told(event.desk),
     }
     turn.fact(FactType.TICKET_CLASSIFIED, data, by=SYSTEM)
     if event.team or state.desk:

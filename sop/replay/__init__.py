@@ -1,0 +1,1 @@
+"""Replay: closed tickets run again on another version, in virtual time, with what was recorded of their world."""

@@ -1,0 +1,106 @@
+"""What the data of a fact say of the event that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sop.desk import Desk, desk_in
+from sop.events import (
+    ActionDone,
+    ActionFailed,
+    Actor,
+    ActorKind,
+    Classified,
+    Command,
+    Dispatched,
+    Duty,
+    DutyChanged,
+    FailureKind,
+    PromiseSaid,
+    TicketCommanded,
+)
+from sop.values import Value, Values
+
+
+class NotRecorded(ValueError):
+    """The ledger does not tell enough to run this ticket again; the message says what is missing."""
+
+
+def classified_of(data: Values) -> Classified:
+    """The classification."""
+    category, priority, rule = (str(data.get(name, "")) for name in ("category", "priority", "rule"))
+    return Classified(category, priority, text_in(data, "team"), rule, _desk(data.get("desk")))
+
+
+def ordered_of(told: Value) -> TicketCommanded:
+    """A command on the ticket, as the first fact of it says. Raises ``NotRecorded``."""
+    order = mapping(told)
+    by = mapping(order.get("by"))
+    if not by:
+        raise NotRecorded("a command nobody gave")
+    actor = Actor(ActorKind(str(by["kind"])), str(by["id"]), acting_for=text_in(by, "acting_for"))
+    name, note = Command(str(order["name"])), str(order.get("note") or "")
+    return TicketCommanded(name, anybody(actor), text_in(order, "to"), note, text_in(order, "step"))
+
+
+def duty_of(told: Value) -> DutyChanged:
+    """A change of somebody's duty."""
+    data = mapping(told)
+    return DutyChanged(str(data["person"]), Duty(str(data["duty"])), texts_in(data, "emptied"))
+
+
+def dispatched_of(given: Values) -> Dispatched:
+    """What dispatch answered."""
+    seats, lead = texts_in(given, "approvers"), given.get("lead") is True
+    return Dispatched(0, text_in(given, "person"), text_in(given, "pool"), seats, lead=lead)
+
+
+def promise_said(data: Values) -> PromiseSaid:
+    """What a message promised."""
+    arguments = mapping(data.get("arguments"))
+    return PromiseSaid(str(data["within"]), text_in(data, "check"), arguments, text_in(data, "playbook"))
+
+
+def check_said(data: Values) -> ActionDone | ActionFailed:
+    """What the check of a promise answered."""
+    if data.get("reason") != "check_failed":
+        return ActionDone("", mapping(data.get("outputs")))
+    kind, _, message = str(data.get("problem")).partition(": ")
+    return ActionFailed("", FailureKind(kind), message)
+
+
+def _desk(told: Value) -> Desk | None:
+    """The desk a ticket is pinned to; its calendar is known by its version alone."""
+    if not isinstance(told, Mapping):
+        return None
+    calendar: dict[str, object] = {} if told.get("calendar") is None else {"version": told["calendar"]}
+    return desk_in({**told, "calendar": calendar})
+
+
+def seat_of(data: Values) -> str:
+    """Whom a question to dispatch is about, as one text."""
+    wanted = data.get("wanted")
+    return ", ".join(map(str, wanted)) if isinstance(wanted, (list, tuple)) else str(wanted)
+
+
+def anybody(by: Actor) -> Actor:
+    """Somebody who was let in then: the ledger does not keep the roles that they had."""
+    return by if by.kind is ActorKind.CUSTOMER else replace(by, roles=("*",))
+
+
+def mapping(value: Value) -> dict[str, Value]:
+    """A mapping of a fact's data, or an empty one."""
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def text_in(data: Values, name: str) -> str | None:
+    """A text of a fact's data."""
+    value = data.get(name)
+    return None if value is None else str(value)
+
+
+def texts_in(data: Values, name: str) -> tuple[str, ...]:
+    """A list of texts."""
+    value = data.get(name)
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()

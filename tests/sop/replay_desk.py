@@ -1,0 +1,66 @@
+"""What the tests of replay share: made-up lives of tickets, their recordings, and other versions of a shipped SOP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sop.calendars import Calendar
+from sop.catalog import Catalog
+from sop.definition import Compiled
+from sop.facts import Fact
+from sop.loading import load_many
+from sop.replay.comparison import Compared, what_if
+from sop.replay.habits import Usual
+from sop.replay.played import Library
+from sop.replay.reading import recording_of
+from sop.replay.recording import Pinned, Recording
+from worker.bench.lives import Life, a_life
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "sop" / "library"
+
+
+def row_of(fact: Fact, life: Life) -> Fact:
+    """The fact as its ledger row holds it: with what dispatch answered."""
+    answer = life.answers.get(fact.seq)
+    if answer is None:
+        return fact
+    kept = {"person": answer.person, "pool": answer.pool, "approvers": [*answer.approvers], "lead": answer.lead}
+    return replace(fact, data={**fact.data, "dispatched": kept})
+
+
+def recorded(life: Life) -> Recording:
+    """A life's recording."""
+    return recording_of({**life.ticket, "customer": life.customer}, [row_of(fact, life) for fact in life.facts])
+
+
+def recordings(compiled: Compiled, many: int) -> list[Recording]:
+    """The recordings of tickets 1 to ``many``."""
+    return [recorded(a_life(compiled, number)) for number in range(1, many + 1)]
+
+
+def library_of(compiled: Compiled, swap: Compiled | None = None) -> Library:
+    """The definition that ran, and another in its place."""
+    pinned = Pinned(compiled["kind"], compiled["key"], compiled["version"])
+    return Library({pinned: compiled}, {(swap["kind"], swap["key"]): swap} if swap else {})
+
+
+def changed(file: str, catalog: Catalog, *changes: tuple[str, str]) -> Compiled:
+    """A shipped definition with some text replaced."""
+    texts = {path.name: path.read_text("utf-8") for path in LIBRARY.glob("*.yaml")}
+    for old, new in changes:
+        assert old in texts[file], old
+        texts[file] = texts[file].replace(old, new)
+    return load_many(texts, catalog)[file]
+
+
+def tried(recording: Recording, ran: Compiled, other: Compiled | None = None, usual: Usual | None = None) -> Compared:
+    """A recording on another version, or on its own."""
+    return what_if(recording, library_of(ran, other), Calendar.from_plain(ran["calendars"]["default"]), usual)
+
+
+def by_name(library: Mapping[str, Compiled], key: str) -> Compiled:
+    """A shipped SOP by its key."""
+    return library[f"{key}.sop.yaml"]
