@@ -60,19 +60,42 @@ def load_many(
 
     Raises ``Refused`` with the problems of all files; SOPs that run each other in a circle are a problem too."""
     trees = {file: read(text, file) for file, text in texts.items()}
-    files = {key: file for file, tree in trees.items() if (key := _sop_key(tree))}
-    known, compiled, problems = dict(sops or {}), dict[str, Compiled](), list[Problem]()
-    for file in _callees_first(trees, files, problems):
-        loaded = _examine(trees[file], catalog, known, 0)
-        # a file beside it that is refused says why itself
-        problems += (one for one in loaded.problems if one.name != "307" or one.words.get("name") not in files)
-        if loaded.compiled is not None:
-            compiled[file] = loaded.compiled
-            if loaded.compiled["kind"] == Kind.SOP:
-                known[loaded.compiled["key"]] = loaded.compiled
+    found = _examine_many(trees, catalog, sops or {}, {})
+    beside = {_sop_key(tree) for tree in trees.values()}  # one that is refused says why itself
+    problems = [
+        one
+        for loaded in found.values()
+        for one in loaded.problems
+        if one.name != "307" or one.words.get("name") not in beside
+    ]
     if errors(problems):
         raise Refused(problems)
-    return {file: compiled[file] for file in texts}
+    return {file: loaded.compiled for file, loaded in found.items() if loaded.compiled is not None}
+
+
+def examine_many(
+    texts: Mapping[str, str],
+    catalog: Catalog,
+    sops: Mapping[str, Compiled] | None = None,
+    running: Mapping[str, Running] | None = None,
+) -> dict[str, Loaded]:
+    """As ``examine`` for several texts by file name, which may run each other and the given ``sops``; each is looked at
+    once. What runs a file that is refused is refused too (307E)."""
+    return _examine_many({file: read(text, file) for file, text in texts.items()}, catalog, sops or {}, running or {})
+
+
+def _examine_many(
+    trees: Mapping[str, Tree], catalog: Catalog, sops: Mapping[str, Compiled], running: Mapping[str, Running]
+) -> dict[str, Loaded]:
+    files = {key: file for file, tree in trees.items() if (key := _sop_key(tree))}
+    known, circles, found = dict(sops), list[Problem](), dict[str, Loaded]()
+    for file in _callees_first(trees, files, circles):
+        loaded = found[file] = _examine(trees[file], catalog, known, 0, running.get(file))
+        if loaded.compiled is not None and loaded.compiled["kind"] == Kind.SOP:
+            known[loaded.compiled["key"]] = loaded.compiled
+    for problem in circles:
+        found[problem.file] = Loaded(None, ordered((*found[problem.file].problems, problem)))
+    return {file: found[file] for file in trees}
 
 
 def _examine(

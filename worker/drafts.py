@@ -9,9 +9,8 @@ from pathlib import Path
 from sop import yaml_text
 from sop.catalog import BadCatalog, Catalog
 from sop.checks.context import Running
-from sop.definition import Compiled
-from sop.loading import Loaded, examine, load_many
-from sop.problems import Problem, Refused, errors, ordered
+from sop.loading import Loaded, examine, examine_many
+from sop.problems import Problem, Refused, errors
 from sop.workspace import playbooks_in
 from worker.settings import Settings
 from worker.words import Failure
@@ -65,9 +64,13 @@ def examine_all(files: Iterable[str], bench: Bench, running: Running | None = No
     """Each file read against the bench, and against the others: they may run each other's SOPs. ``running``: the
     version that tickets run on. Raises ``Failure``."""
     texts = {file: read_text(Path(file)) for file in dict.fromkeys(files)}
-    catalog = _names(texts, bench)
-    sops, whole = _sops({**_beside(texts, bench), **texts}, catalog)
-    return [_examined(file, text, catalog, sops, whole, running) for file, text in texts.items()]
+    found = _found(texts, bench, dict.fromkeys(texts, running) if running else {})
+    return [Examined(file, text, found[file]) for file, text in texts.items()]
+
+
+def _found(texts: Mapping[str, str], bench: Bench, running: Mapping[str, Running]) -> dict[str, Loaded]:
+    """What came of these texts and of those beside them."""
+    return examine_many({**_beside(texts, bench), **texts}, _names(texts, bench), running=running)
 
 
 def _beside(texts: Mapping[str, str], bench: Bench) -> dict[str, str]:
@@ -85,43 +88,14 @@ def _names(texts: Mapping[str, str], bench: Bench) -> Catalog:
 def checks_of(texts: Mapping[str, str], bench: Bench) -> Callable[[str, str], tuple[Problem, ...]]:
     """What looks at one file again and again while it changes (its name and its text), with the others as they are."""
     catalog = _names(texts, bench)
-    sops, _ = _sops({**_beside(texts, bench), **texts}, catalog)
+    loaded = [each.compiled for each in _found(texts, bench, {}).values()]
+    sops = {each["key"]: each for each in loaded if each is not None and each["kind"] == "sop"}
 
     def check(file: str, text: str) -> tuple[Problem, ...]:
         own = {key: sop for key, sop in sops.items() if sop["file"] != file}
         return examine(text, file, catalog, own).problems
 
     return check
-
-
-def _examined(
-    file: str,
-    text: str,
-    catalog: Catalog,
-    sops: Mapping[str, Compiled],
-    whole: Iterable[Problem],
-    running: Running | None,
-) -> Examined:
-    own = {key: sop for key, sop in sops.items() if sop["file"] != file}
-    alone = examine(text, file, catalog, own, running=running)
-    found = ordered([*alone.problems, *(problem for problem in whole if problem.file == file)])
-    return Examined(file, text, Loaded(None if errors(found) else alone.compiled, found))
-
-
-def _sops(texts: Mapping[str, str], catalog: Catalog) -> tuple[dict[str, Compiled], tuple[Problem, ...]]:
-    """The SOPs others may run, and what is wrong with the files as a whole. One that is broken is left out, again and
-    again until the rest stands: an error in one file is no error of those beside it."""
-    rest, problems = dict(texts), tuple[Problem, ...]()
-    while rest:
-        try:
-            compiled = load_many(rest, catalog)
-        except Refused as refused:
-            problems = problems or refused.problems
-            broken = {problem.file for problem in errors(refused.problems)}
-            rest = {file: text for file, text in rest.items() if file not in broken}
-        else:
-            return {each["key"]: each for each in compiled.values() if each["kind"] == "sop"}, problems
-    return {}, problems
 
 
 def shown(path: Path) -> str:

@@ -330,16 +330,23 @@ PROVING = (
         (
             _arg(
                 "what",
-                zh="另测一项：clocks（一分钟内到期的 2,000 个时钟）、replay（重演一万张记录的工单）",
-                en="something else instead: clocks (2,000, due within one minute), replay (10,000 recorded tickets)",
+                zh="另测一项：clocks（2,000 个时钟）、lint（一千个文件）、replay（重演一万张记录的工单）",
+                en="something else instead: clocks (2,000), lint (1,000 files), replay (10,000 recorded tickets)",
                 nargs="?",
-                choices=("clocks", "replay"),
+                choices=("clocks", "lint", "replay"),
             ),
             _arg(
                 "--kill",
                 zh="clocks：在这一分钟内 kill -9 Temporal 与 worker",
                 en="clocks: kill -9 Temporal and the worker within that minute",
                 action="store_true",
+            ),
+            _arg(
+                "--mutations",
+                zh="lint：再检查这么多随机改坏的文件",
+                en="lint: so many files broken at random, too",
+                type=int,
+                metavar="N",
             ),
             _arg(
                 "--only",

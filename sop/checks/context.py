@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sop.catalog import Catalog
-from sop.checks.before import Before, before
+from sop.checks.before import Before, before, reached
 from sop.checks.goings import Target, targets_of_step
 from sop.checks.sites import CLOCK_EVENTS, ROOTS, Site, sites_of
 from sop.checks.ways import Ways, ways_of
@@ -90,6 +90,15 @@ class Context:
         for stand, placed in enumerate(self.ways.placed):
             found.setdefault(placed.pointer, []).append(stand)
         return {pointer: tuple(stands) for pointer, stands in found.items()}
+
+    @cached_property
+    def following(self) -> Mapping[str, frozenset[str]]:
+        """For every step that is come to, by pointer, the steps that can come after it."""
+        pointers = [placed.pointer for placed in self.ways.placed]
+        after = {pointer: reached(self.ways, stands) for pointer, stands in self.stands_of.items()}
+        return {
+            pointer: frozenset(pointers[stand] for stand in stands if stand >= 0) for pointer, stands in after.items()
+        }
 
     def step_around(self, pointer: str) -> Placed | None:
         """The step within which a pointer leads; none outside of steps."""

@@ -23,7 +23,7 @@ def order_of_steps(document: Document, context: Context) -> Iterator[Problem]:
     if not context.ways.whole or len(context.placed) > _MOST_STEPS:
         return
     told: set[tuple[str, str]] = set()
-    following = _following(context)
+    following = context.following
     for site, reader in _sites_in_steps(context):
         for path, offset in site.study.reads:
             name, output = output_read(path) or ("", "")
@@ -48,14 +48,6 @@ def _sites_in_steps(context: Context) -> Iterator[tuple[Site, Placed]]:
             yield site, placed
 
 
-def _following(context: Context) -> Mapping[str, frozenset[str]]:
-    """For every step, by pointer, the steps that can come after it."""
-    ways = context.ways
-    after = {pointer: reached(ways, stands) for pointer, stands in context.stands_of.items()}
-    pointers = [placed.pointer for placed in ways.placed]
-    return {pointer: frozenset(pointers[stand] for stand in stands if stand >= 0) for pointer, stands in after.items()}
-
-
 def _leaves_for_good(context: Context, writer: Placed, reader: Placed, following: Mapping[str, frozenset[str]]) -> bool:
     """Whether the writer stands on a path that never comes back, entered from before the reader."""
     if writer.line == MAIN_LINE or writer.line == reader.line:
@@ -77,7 +69,7 @@ def steps_that_may_be_missing(document: Document, context: Context) -> Iterator[
     if not context.ways.whole or len(context.placed) > _MOST_STEPS:
         return
     told: set[tuple[str, str]] = set()
-    following = _following(context)
+    following = context.following
     for site, reader in _sites_in_steps(context):
         tree = site.study.tree
         if tree is None or site.pointer.endswith("/until"):

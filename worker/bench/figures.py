@@ -35,6 +35,9 @@ AIMS = {
         Aim("engine_per_s", 2000, at_most=False),
         Aim("accept_p95_ms", 50, at_most=True),
         Aim("first_step_p99_ms", 1000, at_most=True),
+        Aim("ms_300_lines", 100, at_most=True),
+        Aim("s_1000_files", 30, at_most=True),
+        Aim("mutated_faults", 0, at_most=True),
     )
 }
 

@@ -13,7 +13,7 @@ from time import monotonic
 
 from sop.loading import load_many
 from worker.asked import Asked
-from worker.bench import engine_speed, journey, race, replay, waiting
+from worker.bench import engine_speed, journey, lint, race, replay, waiting
 from worker.bench.clocks import measure
 from worker.bench.figures import AIMS, Figures
 from worker.bench.ground import Ground
@@ -44,10 +44,8 @@ CLIENTS = 16
 
 def run(asked: Asked) -> int:
     """Measure, and tell. The exit code says whether it could be measured, not whether the aims were met."""
-    if asked.maybe("what") == "clocks":
-        return _clocks(asked)
-    if asked.maybe("what") == "replay":
-        return replay.run(asked)
+    if what := asked.maybe("what"):
+        return {"clocks": _clocks, "lint": lint.run, "replay": replay.run}[what](asked)
     parts = _parts(asked.maybe("only"))
     tickets, clients = asked.number("tickets"), asked.number("clients") or CLIENTS
     if (tickets is not None and tickets < 1) or clients < 1:

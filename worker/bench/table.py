@@ -21,6 +21,13 @@ NAMES = {
     "accept_loaded": Words("受理，产品全部运行时", "acceptance, the whole product at work"),
     "accept_loaded_per_s": Words("  张/秒", "  tickets/s"),
     "first_step": Words("POST → 第一步可见", "POST → the first step can be seen"),
+    "ms_300_lines": Words("检查 300 行的文件（毫秒）", "lint of a file of 300 lines (ms)"),
+    "s_1000_files": Words("检查 1,000 个文件（秒）", "lint of 1,000 files (s)"),
+    "mutated_files": Words("随机改坏的文件", "files broken at random"),
+    "mutated_refused": Words("  被拒绝", "  refused"),
+    "mutated_problems": Words("  指出的问题", "  problems told"),
+    "mutated_slowest_ms": Words("  最慢的一个（毫秒）", "  the slowest of them (ms)"),
+    "mutated_faults": Words("  检查本身出错", "  that broke lint itself"),
     "seconds": Words("测量用时（秒）", "the bench took (s)"),
 }
 SHARES = (50, 95, 99)
