@@ -22,7 +22,19 @@ from api.ports import Connect
 from api.settings import Settings
 from api.simulator import Simulator
 from api.throttle import Throttle
-from api.v1 import commands, definitions, events, files, handover, people, releases, simulations, steps, tickets
+from api.v1 import (
+    commands,
+    definitions,
+    events,
+    files,
+    handover,
+    people,
+    promises,
+    releases,
+    simulations,
+    steps,
+    tickets,
+)
 from db.session import Store
 from sop.catalog import Catalog
 from sop.company import CompanyShape
@@ -32,6 +44,9 @@ __all__ = ["Settings", "VendorMissing", "create", "to_temporal"]  # all that com
 V1 = "/api/v1"
 CROWD = 20
 """How many times the failed sign-ins of one name are borne from one address: an office shares one."""
+
+
+_OF_V1 = (tickets, steps, commands, handover, promises, files, events, definitions, releases, simulations, people)
 
 
 def create(
@@ -76,7 +91,7 @@ def create(
     app.state.doors = doors
     problems.install(app)
     app.include_router(tickets.intake, prefix=V1)
-    for module in (tickets, steps, commands, handover, files, events, definitions, releases, simulations, people):
+    for module in _OF_V1:
         app.include_router(module.router, prefix=V1)
     for module in (hooks, health):
         app.include_router(module.router)

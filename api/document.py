@@ -18,6 +18,7 @@ REF = "#/components/schemas/{model}"
 TAGS = [
     {"name": "tickets", "description": "Open a ticket, find it, see where it stands, direct it."},
     {"name": "steps", "description": "Do what a ticket waits for."},
+    {"name": "promises", "description": "Times that customers were told, and how many are kept."},
     {"name": "events", "description": "Tell of what happened in another system."},
     {"name": "files", "description": "Photos and documents of a ticket."},
     {"name": "people", "description": "Who is on duty."},

@@ -296,5 +296,9 @@ FIELD_TEXTS: dict[str, Text] = {
     "bad_text": Text("含有不允许的字符", "has a character that is not text"),
     "empty_file": Text("文件为空", "is an empty file"),
     "not_one_file": Text("请上传一个文件", "needs exactly one file"),
+    "no_duration": Text("“{name}”不是时长，例如 24h、3wd", "is no duration: {name}; such as 24h or 3wd"),
+    "no_check": Text("没有名为 {name} 的查询操作", "there is no action {name} that only reads"),
+    "no_playbook": Text("没有已发布的剧本 {name}", "there is no published playbook {name}"),
+    "not_public": Text("只有客户看得到的消息才能作出承诺", "only a public message can promise something"),
     "unknown": Text("无效", "is not valid"),
 }

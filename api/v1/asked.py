@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from api.bodies import Body
 from sop.simulate import Move
@@ -18,6 +19,13 @@ Owner = Annotated[str, Field(pattern=r"^(user|team|role):[^\s]{1,64}$")]
 Priority = Literal["low", "normal", "high", "urgent"]
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, LookupError) as unknown:
+        raise ValueError(f"not a time zone: {name}") from unknown
+
+
 class CustomerSaid(Body):
     """Who asks for help; known again by ``external_id``, then e-mail, then phone."""
 
@@ -29,6 +37,7 @@ class CustomerSaid(Body):
     language: Annotated[str, Field(max_length=16)] | None = None
     tier: Slug | None = None
     wechat: Annotated[str, Field(max_length=100)] | None = None
+    timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
 
 
 class NewTicket(Body):
@@ -74,11 +83,24 @@ class Simulation(Body):
         return self
 
 
+class MessagePromise(Body):
+    """A time that a message promises: checked when it has come by an action that only reads (``check`` with ``with``);
+    ``broken`` names the playbook that starts when it is not kept. Without ``check`` a person says that it is."""
+
+    within: Annotated[str, Field(min_length=2, max_length=20, examples=["24h", "3wd"])]
+    check: Annotated[str, Field(max_length=100)] | None = None
+    arguments: dict[FieldName, object] = Field(default_factory=dict, max_length=32, alias="with")
+    broken: Annotated[str, Field(max_length=64)] | None = None
+    title: Line | dict[Literal["zh", "en"], Line] | None = None
+
+
 class NewMessage(Body):
-    """Something to say: to the customer too (``public``) or to colleagues (``internal``)."""
+    """Something to say: to the customer too (``public``) or to colleagues (``internal``). A public one of the staff may
+    promise a time."""
 
     body: Annotated[str, Field(min_length=1, max_length=20_000)]
     visibility: Literal["public", "internal"] = "public"
+    promise: MessagePromise | None = None
 
 
 class Answer(Body):

@@ -68,6 +68,30 @@ HANDOVER: Mapping[str, object] = {
         }
     ],
 }
+_PROMISE: dict[str, object] = {
+    "promise": "p7",
+    "title": {"zh": "退款到账", "en": "The refund arrives"},
+    "state": "kept",
+    "light": "green",
+    "within": "3wd",
+    "made_at": "2026-05-06T01:30:00Z",
+    "due_at": "2026-05-11T01:30:00Z",
+    "warn_at": "2026-05-08T09:30:00Z",
+    "closed_at": "2026-05-08T09:30:01Z",
+    "late_seconds": 0,
+    "reason": "check",
+    "note": None,
+    "sop": "lost_parcel",
+    "run": "lost_parcel",
+    "step": "notify_refund",
+    "message_id": None,
+    "checked_by": "erp.refund.status",
+    "playbook": "promise_broken",
+    "person": "anna",
+    "team": "after_sales",
+    "outputs": {"status": "paid", "amount": 199.0, "paid_at": "2026-05-07T03:00:00Z"},
+}
+
 EXAMPLES: Mapping[str, Sequence[object]] = {
     "Alive": [{"status": "ok", "version": "0.1.0"}],
     "Ready": [
@@ -88,7 +112,27 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "data": {"tracking_no": "SF123456", "warehouse": "SZ1"},
         }
     ],
-    "NewMessage": [{"body": "已联系仓库，今天发出。", "visibility": "public"}],
+    "NewMessage": [
+        {"body": "已联系仓库，今天发出。", "visibility": "public"},
+        {
+            "body": "退款已提交，24 小时内到账。",
+            "promise": {
+                "within": "24h",
+                "check": "erp.refund.status",
+                "with": {"refund_no": "RF-000001"},
+                "broken": "promise_broken",
+                "title": "退款到账",
+            },
+        },
+    ],
+    "PromisePage": [{"items": [{"no": "GD-10001", **_PROMISE}], "next_cursor": None}],
+    "PromiseRates": [
+        {
+            "group_by": "sop",
+            "items": [{"group": "lost_parcel", "kept": 47, "broken": 3, "open": 5, "rate": 0.94}],
+            "total": {"group": None, "kept": 47, "broken": 3, "open": 5, "rate": 0.94},
+        }
+    ],
     "NewPriority": [{"priority": "urgent", "note": "客户停产"}],
     "Simulation": [
         {
@@ -315,6 +359,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
                     "incident": None,
                 }
             ],
+            "promises": [_PROMISE],
             "clocks": [
                 {
                     "run": "main",

@@ -18,10 +18,11 @@ from api.doors import TheDoors
 from api.once import Reply, TheWrite, once
 from api.principal import Principal, Scope
 from api.problem_table import Code
-from api.problems import Problem
+from api.problems import Problem, invalid
 from api.v1 import asked, views
 from api.v1.docs import OF_READS, OF_WRITES, errors_of, takes
 from api.v1.events import values_of
+from api.v1.promises import promised, title_of
 from api.v1.told import LedgerPage, MessageKept, TicketOpened, TicketPage, TicketTold
 from api.v1.updates import TheTicket
 from db import ledger
@@ -168,14 +169,18 @@ async def read_ledger(
 )
 async def post_message(
     ticket: TheTicket,
+    doors: TheDoors,
     write: TheWrite,
     asking: Asking,
     said: Annotated[asked.NewMessage, Depends(body_of(asked.NewMessage))],
 ) -> Response:
-    """To the customer (``public``) or to colleagues (``internal``). Kept even while Temporal is away."""
+    """To the customer (``public``) or to colleagues (``internal``). Kept even while Temporal is away. With ``promise``
+    the customer is told a time, which is checked when it has come."""
     now = datetime.now(UTC)
-    if asking.for_customer and said.visibility != "public":
+    if asking.for_customer and (said.visibility != "public" or said.promise is not None):
         raise Problem(Code.FORBIDDEN)
+    if said.promise is not None and said.visibility != "public":
+        raise invalid("/promise", "not_public")
     new = NewMessage(
         ticket.id,
         said.body,
@@ -184,6 +189,8 @@ async def post_message(
         Visibility(said.visibility),
         asking.person.name if asking.person else None,
         channel="api",
+        promise=await promised(doors, ticket, said.promise) if said.promise else None,
+        promise_title=title_of(said.promise) if said.promise else None,
     )
 
     async def work(conn: AsyncConnection) -> Reply:

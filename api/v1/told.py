@@ -189,6 +189,32 @@ class ClockTold(Told):
     light: Light
 
 
+class PromiseTold(Told):
+    """A time that the customer was told. ``reason``: how it was kept, or why it was broken or withdrawn."""
+
+    promise: str
+    title: Words
+    state: Literal["open", "kept", "broken", "withdrawn"]
+    light: Light
+    within: str
+    made_at: Moment
+    due_at: Moment
+    warn_at: Moment | None
+    closed_at: Moment | None
+    late_seconds: int | None
+    reason: str | None
+    note: str | None
+    sop: str | None
+    run: str | None
+    step: str | None
+    message_id: int | None
+    checked_by: str | None
+    playbook: str | None
+    person: str | None
+    team: str | None
+    outputs: dict[str, object]
+
+
 class CustomerTold(Told):
     """The ticket's customer."""
 
@@ -223,6 +249,7 @@ class TicketTold(Told):
     runs: list[RunTold]
     steps: list[StepTold]
     clocks: list[ClockTold]
+    promises: list[PromiseTold]
 
 
 class EntryTold(Told):

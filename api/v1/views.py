@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from db.customers import KnownCustomer
 from db.ledger import LedgerRow
+from db.queries.promises import PromiseFacts, Rate
 from db.queries.queue import QueueRow
 from db.queries.tickets import ClockFacts, FileFacts, RunFacts, StepFacts, TicketFacts
 from db.queries.timeline import Said
@@ -55,6 +56,7 @@ def ticket(facts: TicketFacts, said: list[Said], resolve: Resolve) -> dict[str, 
         "runs": [run(one) for one in facts.runs],
         "steps": [step(one, resolve) for one in facts.steps],
         "clocks": [clock(one) for one in facts.clocks],
+        "promises": [promise(one) for one in facts.promises],
         "incidents": [
             {"step": one.address, **_mapping(one.incident)} for one in facts.steps if one.incident is not None
         ],
@@ -126,6 +128,23 @@ def incident(kept: Value) -> dict[str, object] | None:
 def clock(facts: ClockFacts) -> dict[str, object]:
     """One clock."""
     return {**asdict(facts), "light": facts.light.value}
+
+
+def promise(facts: PromiseFacts) -> dict[str, object]:
+    """One promise."""
+    told = {name: value for name, value in asdict(facts).items() if name not in ("ticket_id", "seq")}
+    return {**told, "light": facts.light.value}
+
+
+def rate(facts: Rate) -> dict[str, object]:
+    """How the promises of one group went."""
+    return {**asdict(facts), "rate": facts.rate}
+
+
+def total(facts: Sequence[Rate]) -> dict[str, object]:
+    """How they went in all."""
+    kept, broken, still = (sum(getattr(one, name) for one in facts) for name in ("kept", "broken", "open"))
+    return rate(Rate(None, kept, broken, still))
 
 
 def message(said: Said) -> dict[str, object]:

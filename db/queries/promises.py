@@ -149,7 +149,7 @@ async def rates(conn: AsyncConnection, by: GroupBy, wanted: Wanted) -> list[Rate
 
 async def _by_week(conn: AsyncConnection, wanted: Wanted) -> list[Rate]:
     rows = await conn.execute(select(Promise.due_at, Promise.state).where(*wanted.conditions()))
-    return _summed((_week(due_at), state, 1) for due_at, state in rows.tuples())
+    return _summed((_week(row.due_at), row.state, 1) for row in rows)
 
 
 def _week(at: datetime) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.customers import KnownCustomer, customer
 from db.lights import light_at
 from db.numbers import number_of
+from db.queries import promises
+from db.queries.promises import PromiseFacts
 from db.queries.steps import StepFacts, steps
 from db.tables import Clock, ClockState, File, Light, Person, Run, Ticket
 from sop.state import ENDED
@@ -123,6 +125,7 @@ class TicketFacts:
     runs: tuple[RunFacts, ...]
     steps: tuple[StepFacts, ...]
     clocks: tuple[ClockFacts, ...]
+    promises: tuple[PromiseFacts, ...]
     files: tuple[FileFacts, ...]
 
 
@@ -153,6 +156,7 @@ async def ticket(conn: AsyncConnection, ticket_id: int, now: datetime) -> Ticket
         runs=await runs(conn, ticket_id),
         steps=await steps(conn, ticket_id, only_open=True),
         clocks=await clocks(conn, ticket_id, now),
+        promises=await promises.of_ticket(conn, ticket_id, now),
         files=await files(conn, ticket_id),
         **facts,
     )

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.app import create
 from api.doors import Doors
 from api.settings import Settings
+from sop.catalog import Catalog, actions_of
 from tests.api.api_desk import EVERY_SCOPE, Desk, Temporal
 from tests.fixtures_db import postgres_server, postgres_url, sqlite_template, sqlite_url  # noqa: F401  # found by name
 
@@ -36,7 +37,8 @@ def app(settings: Settings, temporal: Temporal) -> FastAPI:
     async def connect() -> Temporal:
         return temporal
 
-    return create(settings, connect=connect)
+    catalog = Catalog(actions=actions_of({"erp.refund.status": {"in": ["refund_no", "name"], "effect": "read"}}))
+    return create(settings, connect=connect, catalog=catalog)
 
 
 @pytest.fixture

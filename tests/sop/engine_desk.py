@@ -84,6 +84,7 @@ CATALOG = Catalog.from_plain(
             "erp.make": {"in": ["a", "b"], "out": ["no"], "effect": "write", "idempotent": "key", "undo": "erp.unmake"},
             "erp.unmake": {"in": ["no"], "out": [], "effect": "write", "idempotent": "native"},
             "erp.pay": {"in": ["a"], "out": ["paid"], "effect": "money", "idempotent": "key"},
+            "erp.see": {"in": ["no"], "out": ["found"], "effect": "read", "idempotent": "native"},
             "erp.look": {"in": ["a"], "out": ["found"], "effect": "read", "idempotent": "native"},
         },
         "calendars": {"default": office_hours()},

@@ -180,7 +180,7 @@ def test_what_the_check_takes_is_found_by_name_where_nothing_is_written() -> Non
     text = """
     steps:
       - {id: make, type: action, action: erp.make, with: {a: 7}, undo: none}
-      - {id: pay, type: action, action: erp.pay, with: {a: 1}, promise: {within: 1h, check: erp.unmake}}
+      - {id: pay, type: action, action: erp.pay, with: {a: 1}, promise: {within: 1h, check: erp.see}}
     """
     desk = Desk.open(text)
     desk.done("erp.make", no="R1")
