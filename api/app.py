@@ -23,6 +23,7 @@ from api.settings import Settings
 from api.simulator import Simulator
 from api.throttle import Throttle
 from api.v1 import (
+    clocks,
     commands,
     definitions,
     events,
@@ -46,7 +47,20 @@ CROWD = 20
 """How many times the failed sign-ins of one name are borne from one address: an office shares one."""
 
 
-_OF_V1 = (tickets, steps, commands, handover, promises, files, events, definitions, releases, simulations, people)
+_OF_V1 = (
+    tickets,
+    steps,
+    commands,
+    clocks,
+    handover,
+    promises,
+    files,
+    events,
+    definitions,
+    releases,
+    simulations,
+    people,
+)
 
 
 def create(

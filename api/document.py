@@ -19,6 +19,7 @@ TAGS = [
     {"name": "tickets", "description": "Open a ticket, find it, see where it stands, direct it."},
     {"name": "steps", "description": "Do what a ticket waits for."},
     {"name": "promises", "description": "Times that customers were told, and how many are kept."},
+    {"name": "clocks", "description": "Why a deadline is what it is, and what was counted wrongly."},
     {"name": "events", "description": "Tell of what happened in another system."},
     {"name": "files", "description": "Photos and documents of a ticket."},
     {"name": "people", "description": "Who is on duty."},

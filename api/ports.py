@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
-from sop.events import IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
+from sop.events import ClockCorrected, IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
 from workflows.messages import Receipt
 
 
@@ -16,6 +16,7 @@ class Tickets(Protocol):
     async def vote(self, ticket_id: int, event: VoteCast, key: str) -> Receipt: ...
     async def settle_incident(self, ticket_id: int, event: IncidentSettled, key: str) -> Receipt: ...
     async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt: ...
+    async def correct(self, ticket_id: int, event: ClockCorrected, key: str) -> Receipt: ...
     async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt: ...
 
 

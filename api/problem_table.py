@@ -36,6 +36,9 @@ class Code(StrEnum):
     TICKET_NOT_FOUND = "ticket_not_found"
     STEP_NOT_FOUND = "step_not_found"
     STEP_AMBIGUOUS = "step_ambiguous"
+    CLOCK_NOT_FOUND = "clock_not_found"
+    CLOCK_AMBIGUOUS = "clock_ambiguous"
+    ONLY_LEADS = "only_leads"
     PERSON_NOT_FOUND = "person_not_found"
     FILE_NOT_FOUND = "file_not_found"
     DEFINITION_NOT_FOUND = "definition_not_found"
@@ -159,6 +162,27 @@ TABLE: dict[Code, Entry] = {
     ),
     Code.NOT_FOUND: _entry(404, "找不到", "Not found", "该地址不存在。", "There is nothing at this address."),
     Code.TICKET_NOT_FOUND: _entry(404, "找不到工单", "No such ticket", "没有工单 {no}。", "There is no ticket {no}."),
+    Code.CLOCK_NOT_FOUND: _entry(
+        404,
+        "找不到时钟",
+        "No such clock",
+        "工单 {no} 没有名为 {clock} 的时钟或有期限的步骤。",
+        "Ticket {no} has no clock or open step {clock} with a deadline.",
+    ),
+    Code.CLOCK_AMBIGUOUS: _entry(
+        409,
+        "时钟不唯一",
+        "More than one clock of that name",
+        "请使用以下地址之一：{keys}。",
+        "Use one of these: {keys}.",
+    ),
+    Code.ONLY_LEADS: _entry(
+        403,
+        "仅限主管",
+        "For those who lead",
+        "只有团队主管和管理员可以更正时钟。",
+        "Only team leads and administrators may correct a clock.",
+    ),
     Code.STEP_NOT_FOUND: _entry(
         404, "找不到步骤", "No such step", "工单 {no} 没有步骤 {step}。", "Ticket {no} has no step {step}."
     ),

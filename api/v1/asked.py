@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from api.bodies import Body
 from sop.simulate import Move
+
+
+def _written(value: object) -> object:
+    """A moment is written as text (ISO 8601): a bare number could be anything."""
+    if not isinstance(value, str):
+        raise ValueError("a moment is written as text")
+    return value
+
 
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:@-]+$")]
 Line = Annotated[str, Field(max_length=200)]
@@ -16,6 +24,7 @@ Note = Annotated[str, Field(max_length=2000)]
 Writing = Annotated[str, Field(max_length=20_000)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]
 Owner = Annotated[str, Field(pattern=r"^(user|team|role):[^\s]{1,64}$")]
+When = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
 Priority = Literal["low", "normal", "high", "urgent"]
 
 
@@ -52,6 +61,15 @@ class NewTicket(Body):
     order: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
     fields: dict[FieldName, object] = Field(default_factory=dict, max_length=64)
     tags: list[Slug] = Field(default_factory=list, max_length=32)
+
+
+class Correction(Body):
+    """What a clock has counted wrongly: from ``since`` to ``until`` it should have been ``running`` or ``paused``."""
+
+    since: When
+    until: When
+    count: Literal["running", "paused"]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class WhichDefinition(Body):

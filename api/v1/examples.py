@@ -20,6 +20,35 @@ _RETURN: dict[str, object] = {
     "approved_by": "zhaomin",
 }
 
+WHY: Mapping[str, object] = {
+    "clock": "resolution",
+    "run": "return",
+    "target": "5wh",
+    "working": True,
+    "budget_seconds": 18000,
+    "used_seconds": 9000,
+    "started_at": "2026-11-20T01:30:00Z",
+    "due_at": "2026-11-23T02:00:00Z",
+    "stopped_at": None,
+    "paused": False,
+    "zone": "Asia/Shanghai",
+    "calendars": [{"since": "2026-11-20T01:30:00Z", "name": "default", "version": "5c2d9cbe3a73"}],
+    "uncovered": [],
+    "stretches": [
+        {
+            "sort": "counted",
+            "since": "2026-11-20T01:30:00Z",
+            "until": "2026-11-20T04:00:00Z",
+            "counted_seconds": 9000,
+            "paused_seconds": 0,
+            "extra": False,
+            "reason": None,
+            "by": None,
+        }
+    ],
+    "corrections": [],
+    "lines": {"zh": ["11月20日周五 09:30–12:00 计入 2 小时 30 分"], "en": ["Fri 20 Nov 09:30–12:00 counted 2 h 30 m"]},
+}
 HANDOVER: Mapping[str, object] = {
     "done": [
         {
@@ -208,6 +237,15 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
     ],
     "Remark": [{"note": "等客户寄回"}],
     "Settlement": [{"choice": "enter", "values": {"rma_no": "RMA-77"}}, {"choice": "retry"}],
+    "Correction": [
+        {
+            "since": "2026-11-26T06:00:00Z",
+            "until": "2026-11-26T09:00:00Z",
+            "count": "running",
+            "reason": "客户当时已回复，不应暂停",
+        }
+    ],
+    "WhyTold": [WHY],
     "Transfer": [{"to": "team:warehouse", "note": "实物在仓库"}],
     "NewDuty": [{"duty": "off"}],
     "DutyTold": [{"person": "u-anna", "duty": "off", "tickets": 4}],

@@ -18,7 +18,7 @@ from api.identities import digest
 from api.principal import Scope
 from db.session import Store
 from db.tables import ApiKey, Person
-from sop.events import IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
+from sop.events import ClockCorrected, IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
 from workflows.client import TemporalUnavailable
 from workflows.messages import Receipt
 
@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery"
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 EVERY_SCOPE = [scope.value for scope in Scope]
 
-Heard = StepAnswered | VoteCast | IncidentSettled | TicketCommanded | PromiseKept
+Heard = StepAnswered | VoteCast | IncidentSettled | TicketCommanded | PromiseKept | ClockCorrected
 
 
 @dataclass
@@ -49,6 +49,9 @@ class Temporal:
         return await self._hear(ticket_id, event, key)
 
     async def settle_incident(self, ticket_id: int, event: IncidentSettled, key: str) -> Receipt:
+        return await self._hear(ticket_id, event, key)
+
+    async def correct(self, ticket_id: int, event: ClockCorrected, key: str) -> Receipt:
         return await self._hear(ticket_id, event, key)
 
     async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt:

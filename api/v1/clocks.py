@@ -1,0 +1,134 @@
+"""A ticket's clocks: why a deadline is what it is, and the correction of what was counted wrongly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from starlette.responses import Response
+
+from api.auth import Asking, needs
+from api.bodies import answer, body_of
+from api.doors import Doors, TheDoors
+from api.once import TheWrite
+from api.principal import Principal, Scope
+from api.problem_table import Code
+from api.problems import Problem
+from api.v1 import asked
+from api.v1.clocks_told import WhyTold
+from api.v1.docs import OF_READS, OF_WRITES, errors_of, takes
+from api.v1.told import Done
+from api.v1.updates import TheTicket, update
+from db.queries import clocks as clock_queries
+from db.queries.clocks import KnownClock
+from sop.clocks.why import Why
+from sop.clocks.wording import told
+from sop.events import ClockCorrected
+
+router = APIRouter(tags=["clocks"])
+ClockKey = Annotated[
+    str,
+    Path(
+        max_length=200,
+        pattern=r"^([\w.#-]+|\*)$",
+        description="``<run>.<clock>``, or the clock alone where it is the only one of its name; an open step with a "
+        "deadline is one too. To correct: ``*`` is every clock and step.",
+        examples=["return.resolution"],
+    ),
+]
+
+
+@router.get(
+    "/tickets/{no}/clocks/{clock}/why",
+    response_model=WhyTold,
+    operation_id="explainClock",
+    summary="Why a deadline is what it is",
+    responses=errors_of(*OF_READS, 404, 409),
+    dependencies=[needs(Scope.TICKETS_READ)],
+)
+async def explain_clock(ticket: TheTicket, clock: ClockKey, doors: TheDoors) -> Response:
+    """From the start to the deadline: what counted, what did not, and why; as it stands now."""
+    async with doors.store.read() as conn:
+        found = await clock_queries.clocks_named(conn, ticket.id, clock)
+        if not found:
+            raise Problem(Code.CLOCK_NOT_FOUND, no=ticket.no, clock=clock)
+        if len(found) > 1:
+            raise Problem(Code.CLOCK_AMBIGUOUS, keys=", ".join(one.address for one in found))
+        why = await clock_queries.why(conn, found[0].ledger, datetime.now(UTC))
+    if why is None:
+        raise Problem(Code.CLOCK_NOT_FOUND, no=ticket.no, clock=clock)
+    return answer(told_of(found[0], why))
+
+
+def told_of(known: KnownClock, why: Why) -> dict[str, object]:
+    """A reckoning as JSON."""
+    return {
+        "clock": why.clock,
+        "run": known.run,
+        "target": why.target,
+        "working": why.working,
+        "budget_seconds": int(why.budget.total_seconds()),
+        "used_seconds": int(why.used.total_seconds()),
+        "started_at": why.started_at,
+        "due_at": why.due,
+        "stopped_at": why.stopped_at,
+        "paused": why.paused,
+        "zone": why.zone,
+        "calendars": [{"since": use.since, "name": use.name, "version": use.version} for use in known.ledger.calendars],
+        "uncovered": list(why.uncovered),
+        "stretches": [
+            {
+                "sort": each.sort.value,
+                "since": each.since,
+                "until": each.until,
+                "counted_seconds": int(each.counted.total_seconds()),
+                "paused_seconds": int(each.paused.total_seconds()),
+                "extra": each.extra,
+                "reason": each.reason,
+                "by": each.by,
+            }
+            for each in why.stretches
+        ],
+        "corrections": [
+            {"since": c.since, "until": c.until, "counts": c.counts, "by": c.by, "reason": c.reason, "at": c.at}
+            for c in known.ledger.corrections
+        ],
+        "lines": {"zh": told(why, "zh"), "en": told(why, "en")},
+    }
+
+
+@router.post(
+    "/tickets/{no}/clocks/{clock}/correct",
+    response_model=Done,
+    operation_id="correctClock",
+    summary="Correct what a clock has counted wrongly",
+    responses=errors_of(*OF_WRITES, 404),
+    openapi_extra=takes(asked.Correction),
+    dependencies=[needs(Scope.TICKETS_WRITE)],
+)
+async def correct_clock(
+    ticket: TheTicket,
+    clock: ClockKey,
+    doors: TheDoors,
+    write: TheWrite,
+    asking: Asking,
+    said: Annotated[asked.Correction, Depends(body_of(asked.Correction))],
+) -> Response:
+    """The interval counts after all, or does not; every moment that depends on it moves. Only for whoever leads a
+    team, and administrators: the ledger names them and their reason."""
+    await require_lead(doors, asking)
+    by = asking.actor(ticket.customer)
+    event = ClockCorrected(clock, by, said.since, said.until, said.count == "running", said.reason)
+    return await update(doors, write, ticket, lambda line, key: line.correct(ticket.id, event, key))
+
+
+async def require_lead(doors: Doors, asking: Principal) -> None:
+    """Raise 403 unless whoever asks leads a team or administers."""
+    if Scope.ADMIN in asking.scopes:
+        return
+    if asking.person is not None:
+        async with doors.store.read() as conn:
+            if await clock_queries.leads_anybody(conn, asking.person.id):
+                return
+    raise Problem(Code.ONLY_LEADS)

@@ -1,0 +1,69 @@
+"""The ledgers of a ticket's clocks, with the calendars they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import calendars
+from db.tables import Clock as ClockRow
+from db.tables import Step, Team
+from sop.calendars import Calendar
+from sop.clocks.ledger import CalendarUse, Clock, ledger_of
+from sop.clocks.why import Why, explain
+from sop.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClock:
+    """A clock of a run, or an open step that has a deadline, with its ledger."""
+
+    run: str
+    ledger: Clock
+
+    @property
+    def address(self) -> str:
+        """``<run>.<clock>``."""
+        return f"{self.run}.{self.ledger.name}"
+
+
+async def clocks_named(conn: AsyncConnection, ticket_id: int, address: str) -> list[KnownClock]:
+    """The clocks, and the open steps with a deadline, of this name (``<clock>`` or ``<run>.<clock>``)."""
+    run, _, name = address.rpartition(".")
+    clocks = select(ClockRow.run, ClockRow.ledger).where(ClockRow.ticket_id == ticket_id, ClockRow.clock == name)
+    steps = select(Step.run, Step.ledger).where(
+        Step.ticket_id == ticket_id, Step.step == name, Step.status == "open", Step.due_at.is_not(None)
+    )
+    rows = [*await conn.execute(clocks), *await conn.execute(steps)]
+    return [
+        KnownClock(row.run, _read(name, row.ledger))
+        for row in rows
+        if run in ("", row.run) and isinstance(row.ledger, Mapping)
+    ]
+
+
+def _read(name: str, ledger: Mapping[str, Value]) -> Clock:
+    return ledger_of(name, dict(ledger))
+
+
+async def why(conn: AsyncConnection, clock: Clock, now: datetime) -> Why | None:
+    """The reckoning of a clock; None where it has no deadline, or one of its calendars was never published."""
+    if not clock.target or clock.started_at is None:
+        return None
+    known = await calendars.known(conn, {use.version for use in clock.calendars})
+    if any(use.version not in known for use in clock.calendars):
+        return None
+
+    def find(use: CalendarUse) -> Calendar:
+        return known[use.version]
+
+    return explain(clock, find, now)
+
+
+async def leads_anybody(conn: AsyncConnection, person: str) -> bool:
+    """Whether somebody leads a team."""
+    return (await conn.scalar(select(Team.key).where(Team.lead == person).limit(1))) is not None
