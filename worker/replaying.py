@@ -18,7 +18,7 @@ from sop.definition import Compiled
 from sop.replay.comparison import Compared, what_if
 from sop.replay.habits import Habits, Usual
 from sop.replay.played import Library
-from sop.replay.reading import recording_of, runs_of
+from sop.replay.reading import recording_of
 from sop.replay.recording import Pinned, Recording
 from sop.replay.telling import NotRecorded
 
@@ -88,31 +88,43 @@ def _joined(shares: Iterator[Share]) -> Share:
 
 def replay_share(wanted: Wanted) -> Share:
     """Read and play one share, in this process."""
-    read, definitions = asyncio.run(_read(wanted))
-    habits, compared, silent = Habits(), list[Compared](), list[int]()
-    unread: list[tuple[str, str]] = []
-    for ticket, one in read.items():
-        try:
-            recording = recording_of(one.ticket, one.facts)
-        except NotRecorded as reason:
-            unread.append((str(one.ticket["no"]), str(reason)))
-            continue
+    read = asyncio.run(_read(wanted))
+    habits, told, silent = Habits(), list[Compared](), list[int]()
+    for ticket, recording in read.recordings.items():
         habits.learn(recording)
-        compared.append(_replayed(recording, definitions, wanted))
-        diverged = compared[-1].diverged
+        told.append(_replayed(recording, read.definitions, wanted))
+        diverged = told[-1].diverged
         if diverged is not None and diverged.unrecorded:
             silent.append(ticket)
-    return Share(tuple(compared), habits, tuple(silent), tuple(unread))
+    return Share(tuple(told), habits, tuple(silent), tuple(read.unread))
 
 
-async def _read(wanted: Wanted) -> tuple[Mapping[int, Kept], Mapping[Pinned, Compiled]]:
-    store = Store(wanted.database_url)
+@dataclass(slots=True)
+class _Read:
+    """The recordings of a share by ticket, and every definition that ran in them."""
+
+    recordings: dict[int, Recording] = field(default_factory=dict)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    definitions: Mapping[Pinned, Compiled] = field(default_factory=dict)
+
+    def take(self, ticket: int, found: Kept) -> None:
+        try:
+            self.recordings[ticket] = recording_of(found.ticket, found.facts)
+        except NotRecorded as reason:
+            self.unread.append((str(found.ticket["no"]), str(reason)))
+
+
+async def _read(wanted: Wanted) -> _Read:
+    store, read = Store(wanted.database_url), _Read()
     try:
         async with store.read() as conn:
-            found = await kept(conn, wanted.tickets)
-            return found, await library(conn, (each for one in found.values() for each in runs_of(one.facts)))
+            for ticket, found in (await kept(conn, wanted.tickets)).items():
+                read.take(ticket, found)
+            ran = (pinned for one in read.recordings.values() for pinned in (*one.pinned, *one.adopted))
+            read.definitions = await library(conn, ran)
     finally:
         await store.dispose()
+    return read
 
 
 def _replayed(recording: Recording, definitions: Mapping[Pinned, Compiled], wanted: Wanted) -> Compared:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from sop.commands import Command, Project
 from sop.desk import Desk
-from sop.events import DutyChanged, Event, TicketCommanded
+from sop.events import Actor, ClockCorrected, DutyChanged, Event, MessagePosted, PoliciesAdopted, TicketCommanded
 from sop.state import State
 from sop.values import Value
 
 
 def told(state: State, commands: list[Command], event: Event, now: datetime) -> list[Command]:
-    """The commands, the first fact of which says what a person ordered (``command``), or whose duty has changed
-    (``duty``). An order that left no fact yet (a cancel while a call is on its way) stands in the next (``before``)."""
+    """The commands, the first fact of which says what a person ordered (``command``), whose duty has changed
+    (``duty``), what was corrected (``correction``), adopted (``adoption``), or when a message was accepted. An order
+    that left no fact yet (a cancel while a call is on its way) stands in the next (``before``)."""
     cause = _cause_of(event)
     if not cause and not state.untold:
         return commands
@@ -30,14 +31,30 @@ def told(state: State, commands: list[Command], event: Event, now: datetime) -> 
 
 
 def _cause_of(event: Event) -> dict[str, Value]:
-    if isinstance(event, TicketCommanded):
-        by = event.by
-        said: dict[str, Value] = {"kind": by.kind.value, "id": by.id, "acting_for": by.acting_for}
-        order: dict[str, Value] = {"name": event.command.value, "by": said}
-        return {"command": {**order, "to": event.to, "note": event.note, "step": event.step}}
-    if isinstance(event, DutyChanged):
-        return {"duty": {"person": event.person, "duty": event.duty.value, "emptied": list(event.emptied)}}
-    return {}
+    match event:
+        case TicketCommanded():
+            order = {"name": event.command.value, "by": _by(event.by), "to": event.to}
+            return {"command": {**order, "note": event.note, "step": event.step}}
+        case DutyChanged():
+            return {"duty": {"person": event.person, "duty": event.duty.value, "emptied": list(event.emptied)}}
+        case MessagePosted(at=at) if at is not None:
+            return {"accepted_at": at.isoformat()}
+        case ClockCorrected():
+            interval: dict[str, Value] = {
+                "since": event.since.isoformat(),
+                "until": event.until.isoformat(),
+                "counts": event.counts,
+            }
+            return {"correction": {"clock": event.clock, "by": _by(event.by), **interval, "reason": event.reason}}
+        case PoliciesAdopted():
+            version: dict[str, Value] = {"version": event.policies.version, "sha256": event.policies.sha256}
+            return {"adoption": {"run": event.run, "by": _by(event.by), **version}}
+        case _:
+            return {}
+
+
+def _by(actor: Actor) -> dict[str, Value]:
+    return {"kind": actor.kind.value, "id": actor.id, "acting_for": actor.acting_for}
 
 
 def desk_told(desk: Desk | None) -> dict[str, Value]:

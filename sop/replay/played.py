@@ -59,6 +59,10 @@ class Library:
             raise Diverges("", f"没有定义 {name}", f"there is no definition {name}")
         return found
 
+    def tries(self, pinned: Pinned) -> bool:
+        """Whether another definition stands in its place."""
+        return (pinned.kind, pinned.key) in self.swap
+
     def is_same(self, pinned: Iterable[Pinned]) -> bool:
         """Whether what is tried for these is, to the letter, what ran."""
         pairs = [(self.swap.get((one.kind, one.key)), self.recorded.get(one)) for one in pinned]

@@ -8,16 +8,19 @@ from datetime import datetime
 from heapq import heappop, heappush
 
 from sop.commands import CallAction, ChooseDefinitions, Command, Project, StartPlaybook
+from sop.definition import adoptable
 from sop.engine import Engine
 from sop.engine.lifecycle import CLOSED, over
 from sop.events import (
     ActionDone,
     ActionFailed,
     Classified,
+    ClockCorrected,
     DefinitionsChosen,
     Event,
     IncidentSettled,
     PlaybookFound,
+    PoliciesAdopted,
     PromiseKept,
     StepAnswered,
     Tick,
@@ -31,7 +34,19 @@ from sop.replay.dispatching import dispatched
 from sop.replay.habits import Usual
 from sop.replay.played import Divergence, Diverges, Library, Played
 from sop.replay.reading import ANSWERED
-from sop.replay.recording import OVERSIZED, Chosen, Coming, Occasion, Opened, Place, Recording, Rung, Said, Trigger
+from sop.replay.recording import (
+    OVERSIZED,
+    Adoption,
+    Chosen,
+    Coming,
+    Occasion,
+    Opened,
+    Place,
+    Recording,
+    Rung,
+    Said,
+    Trigger,
+)
 from sop.replay.standing import Verdict
 from sop.values import Value
 
@@ -142,8 +157,10 @@ class Player:
                 self._tell(self._chosen(event))
             case Classified():
                 self._classified(event)
-            case TicketCommanded() | PromiseKept():
+            case TicketCommanded() | ClockCorrected() | PromiseKept():
                 self._heard(event)
+            case Adoption():
+                self._adopts(event)
             case _:
                 self._tell(event)
 
@@ -304,7 +321,15 @@ class Player:
                 where, f"当时的回答现在被拒绝：{refusal.zh}", f"the answer given then is refused: {refusal.en}"
             ) from None
 
-    def _heard(self, ordered: TicketCommanded | PromiseKept) -> None:
+    def _adopts(self, adoption: Adoption) -> None:
+        """Policies taken over then are no part of a version that is tried."""
+        if self.library.tries(adoption.policies):
+            self.unheard += 1
+        else:
+            adopted = adoptable(self.library[adoption.policies])
+            self._heard(PoliciesAdopted(adoption.run, adoption.by, adopted))
+
+    def _heard(self, ordered: TicketCommanded | ClockCorrected | PoliciesAdopted | PromiseKept) -> None:
         """A command comes when it came; one that is no longer possible changes nothing."""
         try:
             self._tell(ordered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from sop.events import (
     ActionFailed,
     Actor,
     ActorKind,
+    CustomerChanged,
     FailureKind,
     IncidentSettled,
     MessagePosted,
@@ -40,9 +41,11 @@ from sop.replay.recording import (
 from sop.replay.rungs import Rungs, moment
 from sop.replay.telling import (
     NotRecorded,
+    adoption_of,
     anybody,
     check_said,
     classified_of,
+    corrected_of,
     dispatched_of,
     duty_of,
     mapping,
@@ -74,16 +77,9 @@ def recording_of(ticket: Values, facts: Sequence[Fact]) -> Recording:
         occasions={place: tuple(one.told() for one in found) for place, found in reader.occasions.items()},
         rung={**reader.rungs.asked, **reader.rungs.rung},
         pinned=tuple(reader.pinned),
+        adopted=tuple(reader.adopted),
         finished=reader.status is Status.CLOSED,
     )
-
-
-def runs_of(facts: Iterable[Fact]) -> Iterator[Pinned]:
-    """The versions that ran for a ticket, but for those that others called."""
-    for fact in facts:
-        if fact.type is FactType.RUN_STARTED and fact.data.get("parent_run") is None:
-            data = fact.data
-            yield Pinned(str(data["kind"]), str(data["key"]), int(str(data["version"])))
 
 
 @dataclass(slots=True)
@@ -112,8 +108,9 @@ class _Reader:
     occasions: dict[Place, list[_Open]] = field(default_factory=dict)
     rungs: Rungs = field(default_factory=Rungs)
     pinned: list[Pinned] = field(default_factory=list)
+    adopted: list[Pinned] = field(default_factory=list)
     status: Status = Status.NEW
-    _keys: dict[str, str] = field(default_factory=dict)
+    _kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
     _calls: dict[Value, _Open] = field(default_factory=dict)
     _promises: dict[Value, _Open] = field(default_factory=dict)
     _planned: dict[Value, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
@@ -135,7 +132,7 @@ class _Reader:
     def occasion(self, fact: Fact, trigger: Trigger, topic: str, name: str | None = None) -> _Open:
         run = "" if trigger in OF_TICKET else fact.run or ""
         place = Place(trigger, run, (fact.step or "") if name is None else name)
-        opened = _Open(self._keys.get(place.run, ""), topic, fact.at)
+        opened = _Open(self._kinds.get(place.run, ("", ""))[1], topic, fact.at)
         self.occasions.setdefault(place, []).append(opened)
         return opened
 
@@ -167,6 +164,13 @@ class _Reader:
             self.arrive(fact, ordered_of(fact.data["command"]))
         if "duty" in fact.data:
             self.arrive(fact, duty_of(fact.data["duty"]))
+        if "correction" in fact.data:
+            self.arrive(fact, corrected_of(fact.data["correction"]))
+        if "adoption" in fact.data:
+            run = str(mapping(fact.data["adoption"]).get("run"))
+            adoption = adoption_of(fact.data["adoption"], *self._kinds[run])
+            self.adopted.append(adoption.policies)
+            self.arrive(fact, adoption)
 
     def event(self, fact: Fact) -> None:
         data = fact.data
@@ -174,19 +178,21 @@ class _Reader:
             self.arrive(fact, Occurred(str(data["type"]), str(data["source"]), str(data["id"]), mapping(data["data"])))
 
     def message(self, fact: Fact) -> None:
-        event = MessagePosted(
-            str(fact.data["message"]), anybody(fact.by or _SYSTEM), str(fact.data.get("visibility", "public"))
-        )
-        self.arrive(fact, event)
+        by, visibility = anybody(fact.by or _SYSTEM), str(fact.data.get("visibility", "public"))
+        accepted = moment(fact.data.get("accepted_at"))
+        self.arrive(fact, MessagePosted(str(fact.data["message"]), by, visibility, at=accepted))
+
+    def customer(self, fact: Fact) -> None:
+        self.arrive(fact, CustomerChanged(dict(fact.data)))
 
     # Runs
 
     def run_started(self, fact: Fact) -> None:
         data = fact.data
-        self._keys[fact.run or ""] = str(data["key"])
+        self._kinds[fact.run or ""] = (str(data["kind"]), str(data["key"]))
         if data.get("parent_run") is not None:
             return
-        pinned = next(runs_of([fact]))
+        pinned = Pinned(*self._kinds[fact.run or ""], int(str(data["version"])))
         self.pinned.append(pinned)
         if data.get("cause") is not None:
             self.occasion(fact, Trigger.NAMED, "", pinned.key).add(fact, Chosen("", (pinned,)))
@@ -327,6 +333,7 @@ _READ: Mapping[FactType, Callable[[_Reader, Fact], None]] = {
     FactType.TICKET_OPENED: _Reader.opened,
     FactType.TICKET_CLASSIFIED: _Reader.classified,
     FactType.TICKET_STATUS: _Reader.standing,
+    FactType.TICKET_CUSTOMER: _Reader.customer,
     FactType.TICKET_OWNER: _Reader.asked,
     FactType.RUN_STARTED: _Reader.run_started,
     FactType.STEP_OPENED: _Reader.step_opened,

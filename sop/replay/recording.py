@@ -11,7 +11,10 @@ from typing import NamedTuple, TypeAlias
 from sop.events import (
     ActionDone,
     ActionFailed,
+    Actor,
     Classified,
+    ClockCorrected,
+    CustomerChanged,
     Dispatched,
     DutyChanged,
     IncidentSettled,
@@ -57,7 +60,18 @@ class Chosen:
     candidates: Values = field(default_factory=dict)
 
 
-Coming: TypeAlias = Opened | Classified | Chosen | Occurred | MessagePosted | TicketCommanded | DutyChanged
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A run took over the clocks of another version of its definition."""
+
+    run: str
+    by: Actor
+    policies: Pinned
+
+
+Heard: TypeAlias = TicketCommanded | ClockCorrected | Adoption
+"""What somebody asks of the whole ticket, and may be refused."""
+Coming: TypeAlias = Opened | Classified | Chosen | Occurred | MessagePosted | DutyChanged | CustomerChanged | Heard
 Said: TypeAlias = (
     StepAnswered | VoteCast | IncidentSettled | ActionDone | ActionFailed | Dispatched | Chosen | PromiseKept
 )
@@ -131,6 +145,7 @@ class Recording:
     occasions: Mapping[Place, tuple[Occasion, ...]]
     rung: Mapping[datetime, Rung]
     pinned: tuple[Pinned, ...]
+    adopted: tuple[Pinned, ...]
     finished: bool
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from sop.desk import Desk, desk_in
 from sop.events import (
@@ -12,6 +13,7 @@ from sop.events import (
     Actor,
     ActorKind,
     Classified,
+    ClockCorrected,
     Command,
     Dispatched,
     Duty,
@@ -20,6 +22,7 @@ from sop.events import (
     PromiseSaid,
     TicketCommanded,
 )
+from sop.replay.recording import Adoption, Pinned
 from sop.values import Value, Values
 
 
@@ -36,12 +39,30 @@ def classified_of(data: Values) -> Classified:
 def ordered_of(told: Value) -> TicketCommanded:
     """A command on the ticket, as the first fact of it says. Raises ``NotRecorded``."""
     order = mapping(told)
-    by = mapping(order.get("by"))
+    name, note = Command(str(order["name"])), str(order.get("note") or "")
+    return TicketCommanded(name, _by(order), text_in(order, "to"), note, text_in(order, "step"))
+
+
+def corrected_of(told: Value) -> ClockCorrected:
+    """A correction of clocks."""
+    data = mapping(told)
+    since, until = (datetime.fromisoformat(str(data[name])) for name in ("since", "until"))
+    return ClockCorrected(
+        str(data["clock"]), _by(data), since, until, counts=data["counts"] is True, reason=str(data["reason"])
+    )
+
+
+def adoption_of(told: Value, kind: str, key: str) -> Adoption:
+    """A run's taking over of the clocks of another version."""
+    data = mapping(told)
+    return Adoption(str(data["run"]), _by(data), Pinned(kind, key, int(str(data["version"]))))
+
+
+def _by(data: Values) -> Actor:
+    by = mapping(data.get("by"))
     if not by:
         raise NotRecorded("a command nobody gave")
-    actor = Actor(ActorKind(str(by["kind"])), str(by["id"]), acting_for=text_in(by, "acting_for"))
-    name, note = Command(str(order["name"])), str(order.get("note") or "")
-    return TicketCommanded(name, anybody(actor), text_in(order, "to"), note, text_in(order, "step"))
+    return anybody(Actor(ActorKind(str(by["kind"])), str(by["id"]), acting_for=text_in(by, "acting_for")))
 
 
 def duty_of(told: Value) -> DutyChanged:

@@ -23,11 +23,8 @@ from worker.bench.lives import a_life
 KEYS = ("return", "complaint", "repair", "it_request", "lost_parcel", "general")
 NEVER = {  # nothing that ships does these
     FactType.TICKET_TAGS,
-    FactType.CLOCK_CHANGED,
-    FactType.TICKET_CUSTOMER,
-    FactType.CLOCK_CORRECTED,
 }
-CAUSES = {"command", "duty", "before"}
+CAUSES = {"command", "duty", "before", "correction", "adoption", "accepted_at"}
 NEW_STEP = """
   - {id: photo_check, type: task, assign: team:warehouse_qc, due: 1wd, outcomes: [{key: pass, label: 合格}]}
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from db.numbers import number_of
 from sop.commands import CallAction, Command, Project, StartPlaybook
-from sop.definition import Compiled
+from sop.definition import Compiled, adoptable
 from sop.desk import Desk
 from sop.engine import Engine
 from sop.events import (
@@ -23,6 +23,8 @@ from sop.events import (
     Actor,
     ActorKind,
     Classified,
+    ClockCorrected,
+    CustomerChanged,
     DefinitionsChosen,
     Dispatched,
     Duty,
@@ -33,6 +35,7 @@ from sop.events import (
     MessagePosted,
     Occurred,
     PlaybookFound,
+    PoliciesAdopted,
     PromiseKept,
     PromiseSaid,
     Remedy,
@@ -117,12 +120,24 @@ class Life:
         rng = self.rng
         for _ in range(rng.choice((0, 0, 1, 2))):
             by, visibility = rng.choice((CUSTOMER, somebody(rng))), rng.choice(("public", "internal"))
-            self._after(rng.expovariate(1 / 90_000), MessagePosted(f"m{self._count}", by, visibility, self._promise()))
+            after = rng.expovariate(1 / 90_000)
+            accepted = self.now + timedelta(seconds=after - rng.choice((0, 0.2, 900)))
+            said = MessagePosted(f"m{self._count}", by, visibility, self._promise(), max(accepted, self.now))
+            self._after(after, said)
         if rng.random() < 0.3:
             order = rng.choice((Ordered.CLAIM, Ordered.PRIORITY, Ordered.TRANSFER, Ordered.RELEASE, Ordered.CANCEL))
             to = {Ordered.PRIORITY: "urgent", Ordered.TRANSFER: "role:finance_manager"}.get(order)
             soon = rng.expovariate(1 / rng.choice((3_000, 200_000)))
             self._after(soon, TicketCommanded(order, somebody(rng), to, "so"))
+        if rng.random() < 0.1:
+            self._after(rng.expovariate(1 / 90_000), CustomerChanged({"tier": rng.choice(("vip", "regular"))}))
+        if rng.random() < 0.1:
+            start = self.now + timedelta(minutes=rng.randint(0, 60))
+            wrong = ClockCorrected("*", somebody(rng), start, start + timedelta(hours=3), rng.random() < 0.5, "停电")
+            self._after(rng.expovariate(1 / 90_000), wrong)
+        if rng.random() < 0.05:
+            adopted = PoliciesAdopted(self.compiled["key"], somebody(rng), adoptable(self.compiled))
+            self._after(rng.expovariate(1 / 90_000), adopted)
         if rng.random() < 0.2:
             gone = DutyChanged(rng.choice(NAMES), rng.choice(tuple(Duty)), ("after_sales",))
             self._after(rng.expovariate(1 / 90_000), gone)
