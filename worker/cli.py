@@ -14,6 +14,7 @@ from worker.asked import Asked
 from worker.settings import BadSetting, Settings
 from worker.table import ADMITTING, DESIGNING, GROUPS, PROVING, SERVING, TALKING, Command
 from worker.table_of_lint import LINTING
+from worker.table_of_pictures import PICTURING
 from worker.table_of_releases import RELEASING
 from worker.table_of_replay import REPLAYING
 from worker.terminal import Terminal
@@ -67,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def commands() -> tuple[Command, ...]:
     """All commands whose module is there."""
     proving = tuple(command for command in PROVING if _is_there(command))
-    return (*SERVING, *LINTING, *DESIGNING, *RELEASING, *REPLAYING, *TALKING, *ADMITTING, *proving)
+    return (*SERVING, *LINTING, *DESIGNING, *PICTURING, *RELEASING, *REPLAYING, *TALKING, *ADMITTING, *proving)
 
 
 def _is_there(command: Command) -> bool:

@@ -110,10 +110,6 @@ SERVING = (
 
 _FILES = _arg("files", zh="文件；不写则为整个工作区", en="files; none: the whole workspace", nargs="*", metavar="FILE")
 _CATALOG = _arg("--catalog", zh="改用此目录文件", en="a catalog file in place of the workspace's", metavar="FILE")
-_VERSION_OR_FILE = _arg(
-    "file", zh="文件，或已发布的版本（return@6）", en="a file, or a published version (return@6)", metavar="FILE"
-)
-
 DESIGNING = (
     Command(
         "sop test",
@@ -149,24 +145,6 @@ DESIGNING = (
             _CATALOG,
             _arg("--ticket", zh="工单字段（YAML）", en="the ticket's fields, as YAML", metavar="YAML"),
             _arg("--customer", zh="客户字段（YAML）", en="the customer's fields, as YAML", metavar="YAML"),
-        ),
-    ),
-    Command(
-        "sop diagram",
-        Words("把 SOP 或剧本画成流程图", "draw a definition as Mermaid, SVG or BPMN"),
-        "gongdan sop diagram sop/library/return.sop.yaml --format svg --output return.svg",
-        "commands.sop_diagram:run",
-        (
-            _VERSION_OR_FILE,
-            _CATALOG,
-            _arg("--format", zh="格式", en="format", choices=("mermaid", "svg", "bpmn"), default="mermaid"),
-            _arg(
-                "--overlay",
-                zh="叠加：coverage 场景覆盖，live 在办工单与中位用时",
-                en="coverage: what scenarios come by; live: tickets on each step and their median time",
-                choices=("coverage", "live"),
-            ),
-            _arg("--output", zh="写入此文件", en="write to this file", metavar="FILE"),
         ),
     ),
     Command(
