@@ -39,6 +39,7 @@ from sop.events import (
 from sop.model import Kind
 from sop.state import Status
 from workflows import attributes
+from workflows.converter import CONVERTER
 from workflows.messages import (
     TASK_QUEUE,
     WORKFLOW,
@@ -98,7 +99,7 @@ async def connect(address: str | None = None, *, lazy: bool = True) -> Client:
     if address is not None:
         settings["target_host"] = address
     async with _reached():
-        return await Client.connect(**settings, lazy=lazy)
+        return await Client.connect(**settings, lazy=lazy, data_converter=CONVERTER)
 
 
 async def register_attributes(client: Client) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +23,9 @@ from db.tables import Clock
 from sop.loading import load_many
 from worker.bench.figures import Figures
 from worker.bench.ground import Ground
+from worker.bench.journey import CATEGORY
 from worker.bench.power import Power
-from worker.bench.punctuality import Minute, figures, told
+from worker.bench.punctuality import CLOCK, Minute, figures, told
 from worker.serving import reached
 from worker.starts import start_of
 from worker.terminal import Terminal
@@ -72,7 +73,9 @@ class Tower:
 
     async def _accepted(self, dues: Sequence[datetime]) -> list[TicketStart]:
         async with self._store.write() as conn:
-            opened = [await accept_ticket(conn, NewTicket("计时", "web", due - TARGET)) for due in dues]
+            opened = [
+                await accept_ticket(conn, NewTicket("计时", "web", due - TARGET, category=CATEGORY)) for due in dues
+            ]
             starts = [await start_of(conn, each.id, {}, self._intake) for each in opened]
         return [self._with_one_clock(start) for start in starts]
 
@@ -82,7 +85,7 @@ class Tower:
         return replace(start, taken=replace(found, definitions=[self._compiled]))
 
     async def _running(self, tickets: dict[int, datetime]) -> int:
-        query = select(func.count()).select_from(Clock).where(Clock.ticket_id.in_(tickets))
+        query = select(func.count()).where(Clock.ticket_id.in_(tickets), Clock.clock == CLOCK)
         async with self._store.read() as conn:
             return (await conn.execute(query)).scalar_one()
 
@@ -98,13 +101,13 @@ async def measure(ground: Ground, clocks: int | None = None, *, kill: bool, span
             tower = Tower(site, store, Tickets(await reached(site.settings)))
             minute, per_second = await _wound(tower, clocks or CLOCKS, span, ground.terminal)
             await _until(minute.begins)
-            load = os.getloadavg()[0]
+            load, before = os.getloadavg()[0], power.used()
             watching = asyncio.create_task(told(store, minute, LOOK_EVERY, PATIENCE))
             if kill:
                 await _until(minute.begins + min(KILL_AT, span / 3))
                 await _strike(power, minute)
             seen = await watching
-            found = await figures(store, minute, seen)
+            found = {**await figures(store, minute, seen), **_used(before, power.used(), len(seen), kill=kill)}
     finally:
         await store.dispose()
     return {**found, "started_per_s": round(per_second, 1), "load": round(load, 2)}
@@ -132,6 +135,12 @@ async def _wound(tower: Tower, clocks: int, span: timedelta, terminal: Terminal)
             f"too busy: it took {took:.0f} s to start them all, and some were due; try later, or with fewer --tickets",
         )
     return Minute(dues), clocks / took
+
+
+def _used(before: Mapping[str, float], after: Mapping[str, float], fired: int, *, kill: bool) -> dict[str, float]:
+    """CPU time of each process for one clock that fired. Processes that were killed take theirs with them."""
+    spent = {name: after[name] - (0.0 if kill else before[name]) for name in after}
+    return {f"{name}_cpu_ms": round(seconds * 1000 / max(fired, 1), 1) for name, seconds in spent.items()}
 
 
 async def _strike(power: Power, minute: Minute) -> None:

@@ -91,7 +91,7 @@ def _one_long(text: str, catalog: Catalog) -> float:
         began = perf_counter()
         loaded = examine(long, "long.sop.yaml", catalog)
         took.append((perf_counter() - began) * 1000)
-    assert not errors(loaded.problems), loaded.problems  # noqa: S101 - what is measured is a whole lint
+        assert not errors(loaded.problems), loaded.problems  # noqa: S101 - what is measured is a whole lint
     return median(took)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from worker.terminal import Terminal
 from worker.up.child import Child, Plan
@@ -37,6 +39,18 @@ class Power:
                 name, end = child.plan.name, child.last_lines()
                 raise Failure(f"{name} 没有启动成功：\n{end}", f"{name} did not start:\n{end}")
 
+    def used(self) -> dict[str, float]:
+        """Seconds of CPU time that each has used since it was started; nothing where the system does not tell."""
+        return {child.plan.name: _cpu(child.process.pid) for child in self._children if child.process is not None}
+
     async def cut(self) -> None:
         """kill -9, all at once."""
         await asyncio.gather(*(child.kill() for child in self._children))
+
+
+def _cpu(pid: int) -> float:
+    told = Path(f"/proc/{pid}/stat")
+    if not told.exists():
+        return 0.0
+    user, system = told.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -16,6 +16,7 @@ from sop.facts import FactType
 from sop.values import encode
 from worker.bench.figures import Figures, percentile
 
+CLOCK = "punctual"
 LATE = 1.0  # seconds after which a clock is one that waited for the desk to come back
 
 
@@ -43,7 +44,9 @@ async def told(store: Store, minute: Minute, every: float, patience: timedelta) 
     """When each ticket's clock could first be seen to have fired, looked at so often; until all have, or patience is
     over."""
     seen: dict[int, datetime] = {}
-    query = select(Clock.ticket_id).where(Clock.ticket_id.in_(minute.dues), Clock.breached_at.is_not(None))
+    query = select(Clock.ticket_id).where(
+        Clock.ticket_id.in_(minute.dues), Clock.clock == CLOCK, Clock.breached_at.is_not(None)
+    )
     while len(seen) < len(minute.dues) and datetime.now(UTC) < minute.ends + patience:
         async with store.read() as conn:
             there = (await conn.execute(query)).scalars().all()
@@ -80,7 +83,8 @@ async def _breaches(store: Store, minute: Minute) -> list[tuple[int, str, str]]:
     )
     async with store.read() as conn:
         found = await conn.execute(query)
-    return [(row.ticket_id, str(row.data["due_at"]), str(row.data["fired_at"])) for row in found]
+    rows = [(row.ticket_id, row.data) for row in found]
+    return [(ticket, str(data["due_at"]), str(data["fired_at"])) for ticket, data in rows if data["clock"] == CLOCK]
 
 
 async def _sent_twice(store: Store, minute: Minute) -> int:
