@@ -53,7 +53,8 @@ def _tale(compiled: Compiled, acts: list[Act], like: Tale | None) -> Tale:
     )
     inputs = like.case.inputs if like else None
     case = Case(name=f"explored after {len(acts)} acts", inputs=inputs, play=acts, expect=Expected())
-    return Tale(script, case, compiled, lambda plain: _systems(plain, compiled))
+    playbooks = like.playbooks if like else {}
+    return Tale(script, case, compiled, lambda plain: _systems(plain, compiled), playbooks)
 
 
 def _systems(plain: object, compiled: Compiled) -> Mocks:

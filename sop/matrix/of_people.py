@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sop.engine.seats import CUSTOMER
 from sop.events import Actor, ActorKind, Duty, DutyChanged, Event, StepAnswered, TicketCommanded, VoteCast
 from sop.events import Command as Order
@@ -112,17 +114,19 @@ def _owner_leaves(step: Task, way: Way) -> Cell:
     if opened.person is None:
         stage.tell(TicketCommanded(Order.CLAIM, _somebody(person), step=opened.address))
     stage.people = {**stage.people, step.assign: [], f"user:{person}": []}
-    told = len(stage.facts)
+    before = len(stage.facts)
     stage.tell(DutyChanged(person, Duty.GONE))
-    happened = seen(stage.facts[told:], way)
+    happened = seen(stage.facts[before:], way)
     if happened.incident is not None:
         return incident_cell(stage, way, fault, happened.incident)
-    given = [f for f in stage.facts[told:] if f.type is FactType.STEP_ASSIGNED and f.step == way.slot]
+    given = [f for f in stage.facts[before:] if f.type is FactType.STEP_ASSIGNED and f.step == way.slot]
     now = next((one for one in open_steps(stage.facts) if one.address == opened.address), None)
     to = given[-1].data["wanted"] if given else now.person if now and now.person != person else None
-    if to is None:
-        return found(step.id, fault, Finding.STANDS_FOR_EVER)
-    return Cell(step.id, fault, f"交给 {to}", f"goes to {to}")
+    if to is not None:
+        return Cell(step.id, fault, f"交给 {to}", f"goes to {to}")
+    if told := who_is_told(left_alone(stage, way).about):
+        return Cell(step.id, fault, f"仍是其任务，直到升级给 {told}", f"stays theirs until it is escalated to {told}")
+    return found(step.id, fault, Finding.STANDS_FOR_EVER)
 
 
 def _no_approver(step: Approval, way: Way) -> Cell:
@@ -131,7 +135,7 @@ def _no_approver(step: Approval, way: Way) -> Cell:
     tale = way.tale
     people = {**tale.script.people, **(tale.case.people or {}), **{seat: [] for seat in seats}}
     case = tale.case.model_copy(update={"people": people})
-    stage = gone(Way(type(tale)(tale.script, case, tale.compiled, tale.mocks_of), way.acts, way.run, way.slot))
+    stage = gone(replace(way, tale=replace(tale, case=case)))
     happened = seen(stage.facts, way)
     if happened.incident is None:
         return found(step.id, Fault.GONE, Finding.STANDS_FOR_EVER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
 
@@ -11,20 +11,24 @@ from sop.commands import CallAction
 from sop.definition import Compiled
 from sop.durations import Duration, Unit, parse
 from sop.facts import Fact, FactType
+from sop.model import Action
 from sop.refusals import Refusal
 from sop.scenario.script import Act, Case, Script
 from sop.scenario.stage import Mocks, Stage, World, event_for
+from sop.simulate.opensteps import open_steps
 from sop.values import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Tale:
-    """A case to be played, with the definition it plays and the connectors of its world."""
+    """A case to be played, with the definition it plays, the connectors of its world, and the playbooks that may be
+    wanted by name."""
 
     script: Script
     case: Case
     compiled: Compiled
     mocks_of: Callable[[Mapping[str, object]], Mocks] = Mocks
+    playbooks: Mapping[str, Compiled] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def opened(tale: Tale, mocks: Callable[[Mocks], Mocks] | None = None) -> Stage:
         own = tale.mocks_of(plain)
         return mocks(own) if mocks else own
 
-    return Stage.open(tale.script, tale.case, tale.compiled, world=World(mocks_of=mocks_of))
+    return Stage.open(tale.script, tale.case, tale.compiled, tale.playbooks, World(mocks_of=mocks_of))
 
 
 def act(stage: Stage, number: int, each: Act) -> None:
@@ -131,13 +135,19 @@ def _ways(tale: Tale, kind: str, key: str) -> Iterator[Way]:
         news, told = stage.facts[told:], len(stage.facts)
         runs = {f.run for f in stage.facts if f.type is FactType.RUN_STARTED and _is(f, kind, key)}
         for run, slot in _reached(news, runs):
-            if (run, slot) not in known:
+            if (run, slot) not in known and _is_right(stage, run, slot):
                 known.add((run, slot))
                 yield Way(tale, number, run, slot)
 
 
 def _is(fact: Fact, kind: str, key: str) -> bool:
     return fact.data["kind"] == kind and fact.data["key"] == key
+
+
+def _is_right(stage: Stage, run: str, slot: str) -> bool:
+    """Whether the step itself is what was reached: a promise made at a task calls a system in the task's name."""
+    step = stage.engine.state.runs[run].model.steps[slot.partition("#")[0]].step
+    return isinstance(step, Action) or any(one.address == f"{run}.{slot}" for one in open_steps(stage.facts))
 
 
 def _reached(news: Sequence[Fact], runs: set[str | None]) -> list[tuple[str, str]]:

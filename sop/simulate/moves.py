@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from sop.events import FailureKind
 from sop.scenario.script import Act
 
-NOTHING = ("complete", "vote", "event", "say", "claim", "settle", "order", "fail", "heal")
+ACTS = ("complete", "vote", "event", "say", "keep", "claim", "settle", "order", "fail", "heal")
 
 
 class Move(Act):
@@ -23,7 +23,7 @@ class Move(Act):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Move:
-        said = [name for name in NOTHING if getattr(self, name) is not None]
+        said = [name for name in ACTS if getattr(self, name) is not None]
         if len(said) > 1:
             raise ValueError(f"one thing a move: {', '.join(said)}")
         return self

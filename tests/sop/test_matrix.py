@@ -11,7 +11,7 @@ from sop.matrix import Fault, Finding, Matrix, matrix_of
 from sop.matrix.explore import explored
 from sop.matrix.faults import WORDS
 from sop.matrix.ways import Tale, step_by_step
-from sop.scenario import coverage_of, play, read_scripts
+from sop.scenario import Script, coverage_of, play, read_scripts
 from tests.sop.engine_desk import compiled
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
@@ -181,9 +181,13 @@ def test_made_up_answers_reach_what_forms_and_matches_allow() -> None:
     assert [str(point) for point in coverage_of(definition_of(ready), told).missing] == []
 
 
+def named(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
+    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
+
+
 def test_the_shipped_definitions_have_an_outcome_for_everything(library: dict[str, Compiled]) -> None:
     tales = [
-        Tale(script, case, library[Path(script.file).name])
+        Tale(script, case, library[Path(script.file).name], playbooks=named(script, library))
         for path in sorted(SCENARIOS.glob("*.yaml"))
         for script in read_scripts(path.read_text("utf-8"), path.name)
         for case in script.cases

@@ -10,6 +10,7 @@ from sop.definition import Compiled
 from sop.matrix import Cell, Matrix, matrix_of
 from sop.matrix.ways import Tale
 from sop.problems import Refused, errors
+from sop.scenario import Case
 from worker.asked import Asked
 from worker.commands.sop_validate import show
 from worker.drafts import Bench, bench_of, examine_all, shown
@@ -52,8 +53,9 @@ def _compiled(
     wanted: Sequence[Path], stories: Sequence[Story], bench: Bench, terminal: Terminal
 ) -> dict[Path, Compiled] | None:
     """The definitions asked for, and those whose stories come by them; none where one is broken."""
-    callers = {story.definition for story in stories if set(wanted) & {story.definition, *story.subs}}
-    examined = examine_all([shown(path) for path in sorted({*wanted, *callers})], bench)
+    about = [story for story in stories if set(wanted) & {story.definition, *story.subs}]
+    others = {path for story in about for path in (story.definition, *story.playbooks.values())}
+    examined = examine_all([shown(path) for path in sorted({*wanted, *others})], bench)
     for each in examined:
         show(tuple(errors(each.problems)), {each.file: each.text}, terminal)
     compiled = {Path(each.file).resolve(): each.loaded.compiled for each in examined}
@@ -65,7 +67,12 @@ def _tales(stories: Sequence[Story], compiled: Mapping[Path, Compiled], path: Pa
     """The cases that come by a definition, its own first."""
     about = [story for story in stories if path in {story.definition, *story.subs}]
     about.sort(key=lambda story: story.definition != path)
-    return [Tale(story.script, case, compiled[story.definition]) for story in about for case in story.script.cases]
+    return [_tale(story, case, compiled) for story in about for case in story.script.cases]
+
+
+def _tale(story: Story, case: Case, compiled: Mapping[Path, Compiled]) -> Tale:
+    named = {key: compiled[path] for key, path in story.playbooks.items()}
+    return Tale(story.script, case, compiled[story.definition], playbooks=named)
 
 
 def _tell(path: Path, matrix: Matrix, every: bool, terminal: Terminal) -> None:

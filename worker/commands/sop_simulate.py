@@ -17,13 +17,14 @@ from sop.simulate.spoken import Unclear, move_of
 from sop.simulate.written import as_case
 from worker.asked import Asked
 from worker.commands.sop_validate import show
-from worker.drafts import bench_of, examine_all
+from worker.drafts import bench_of, examine_all, shown
 from worker.scenarios import read_stories
 from worker.terminal import Terminal
 from worker.walking import show_calls, show_clocks, show_walk
 from worker.words import Failure, Words
 from worker.workspace import read_texts, scenarios_of
 
+PLAYBOOK = ".playbook.yaml"
 HELP = Words(
     """  1 [结果] [字段=值 …]      完成第 1 步；审批用 1 approve|reject [意见]；异常用 1 retry|enter 名=值|skip|stop
   +2h                       让时间过去（+30m、+3d）
@@ -58,10 +59,11 @@ HELP = Words(
 def run(asked: Asked) -> int:
     """Read moves from standard input, one a line, until the definition has ended, ``quit``, or the input is over."""
     terminal = asked.terminal
-    compiled = _compiled(asked)
-    if compiled is None:
+    found = _compiled(asked)
+    if found is None:
         return 1
-    walking = _Walking(compiled, _script(asked, compiled), terminal)
+    compiled, playbooks = found
+    walking = _Walking(compiled, playbooks, _script(asked, compiled), terminal)
     if sys.stdin.isatty():
         terminal.tell(HELP)
     show_walk(walking.walk, terminal)
@@ -89,9 +91,14 @@ def _lines(terminal: Terminal) -> Iterator[str]:
 class _Walking:
     """One walk at a terminal."""
 
-    def __init__(self, compiled: Compiled, script: Script, terminal: Terminal) -> None:
-        self._compiled, self._script, self._terminal = compiled, script, terminal
-        self.walk = Walk.of(compiled, script)
+    def __init__(
+        self, compiled: Compiled, playbooks: Mapping[str, Compiled], script: Script, terminal: Terminal
+    ) -> None:
+        self._compiled, self._playbooks, self._script, self._terminal = compiled, playbooks, script, terminal
+        self.walk = self._begun()
+
+    def _begun(self) -> Walk:
+        return Walk.of(self._compiled, self._script, playbooks=self._playbooks)
 
     def do(self, line: str) -> bool:
         """Do what a line says; false, with the reason told, where that is not possible."""
@@ -113,20 +120,23 @@ class _Walking:
     def _back(self) -> None:
         """Make every move again but the last."""
         moves = self.walk.moves[:-1]
-        self.walk = Walk.of(self._compiled, self._script)
+        self.walk = self._begun()
         for move in moves:
             self.walk.make(move)
 
 
-def _compiled(asked: Asked) -> Compiled | None:
+def _compiled(asked: Asked) -> tuple[Compiled, Mapping[str, Compiled]] | None:
+    """The definition, and the playbooks of the workspace that it may start by name; none where it is broken."""
     try:
         bench = bench_of(asked.settings, asked.maybe("catalog"))
     except Refused as refused:
         show(refused.problems, {}, asked.terminal)
         return None
-    examined = examine_all([asked.text("file")], bench)[0]
+    playbooks = [shown(path) for path in sorted(bench.others) if path.name.endswith(PLAYBOOK)]
+    examined, *others = examine_all([asked.text("file"), *playbooks], bench)
     show(tuple(errors(examined.problems)), {examined.file: examined.text}, asked.terminal)
-    return examined.loaded.compiled
+    named = {each["key"]: each for other in others if (each := other.loaded.compiled)}
+    return None if examined.loaded.compiled is None else (examined.loaded.compiled, named)
 
 
 def _script(asked: Asked, compiled: Compiled) -> Script:
