@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sop.company import CompanyShape
+from sop.company import CompanyShape, DeskShape
 from sop.durations import parse
 
 FOR_GOOD = "never"
@@ -30,9 +30,12 @@ class Desk:
 
 def desk_of(company: CompanyShape, calendars: Mapping[str, dict[str, object]]) -> Desk:
     """The desk as the company writes it. Without a fallback team the company's first team is it."""
-    shape = company.desk
+    return pinned(company.desk, calendars, company.desk.fallback_team or next(iter(company.teams), None))
+
+
+def pinned(shape: DeskShape, calendars: Mapping[str, dict[str, object]], team: str | None) -> Desk:
+    """A desk as it is written, with its calendar and its fallback team."""
     lease = None if shape.lease == FOR_GOOD else shape.lease
-    team = shape.fallback_team or next(iter(company.teams), None)
     return Desk(
         lease=lease,
         calendar=dict(calendars[shape.calendar]) if lease and parse(lease).working else {},

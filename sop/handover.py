@@ -36,16 +36,26 @@ def handover(facts: Iterable[Fact]) -> Part:
     ``done``: {run, step, title, status, outcome, by, at}; ``open``: {run, step, title, type, person, pool, due_at,
     since, incident}; ``handoffs``: {at, reason, step, run, from, to, by, note}, one each however many steps it moved;
     ``clocks``: {run, clock, state, due_at, breached, met}. Titles may hold references to personal fields."""
-    story = _Story()
-    for fact in facts:
-        if fact.type in TOLD:
-            story.hear(fact)
+    story = _story_of(facts)
     return {
         "done": list(story.done),
         "open": list(story.open.values()),
         "handoffs": list(story.handoffs),
         "clocks": list(story.clocks.values()),
     }
+
+
+def handoffs(facts: Iterable[Fact]) -> list[Part]:
+    """The hand-offs of the bundle alone."""
+    return _story_of(facts).handoffs
+
+
+def _story_of(facts: Iterable[Fact]) -> _Story:
+    story = _Story()
+    for fact in facts:
+        if fact.type in TOLD:
+            story.hear(fact)
+    return story
 
 
 @dataclass(slots=True)
@@ -55,6 +65,7 @@ class _Story:
     handoffs: list[Part] = field(default_factory=list)
     clocks: dict[tuple[str | None, str], Part] = field(default_factory=dict)
     owner: Value = None
+    along: Fact | None = None
 
     def hear(self, fact: Fact) -> None:
         match fact.type:
@@ -106,13 +117,22 @@ class _Story:
         reason = fact.data.get("reason")
         if reason not in HANDED:
             return
-        whole = self.handoffs[-1] if self.handoffs else None
-        if whole and (whole["at"], whole["reason"]) == (fact.at.isoformat(), reason):
-            return  # the steps that go along with the ticket, or with each other
+        if self._goes_along(fact):
+            self.along = fact
+            return
+        self.along = fact
         to = fact.data.get("person") or fact.data.get("pool") or fact.data.get("wanted")
         what: Part = {"at": fact.at.isoformat(), "reason": reason, "run": fact.run, "step": fact.step}
         who: Part = {"from": before, "to": to, "by": fact.by.id if fact.by else None}
         self.handoffs.append({**what, **who, "note": fact.data.get("note") or ""})
+
+    def _goes_along(self, fact: Fact) -> bool:
+        """Whether the step goes with the ticket, or with another step: told in one breath, for one reason."""
+        last = self.along
+        if last is None or fact.step is None or _place(fact) == _place(last):
+            return False
+        same = (last.at, last.data.get("reason"), last.by, last.seq + 1)
+        return same == (fact.at, fact.data.get("reason"), fact.by, fact.seq)
 
     def _clock(self, fact: Fact) -> None:
         name = str(fact.data.get("clock"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sop.facts import Fact, FactType
+from sop.handover import handoffs
 from sop.scenario.script import Expected
 from sop.values import Value, decode
 
@@ -95,6 +96,25 @@ def _alerts(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[st
             yield f"{'alerts' if kind == 'overdue' else 'reminders'}: expected {wanted}, got {got}"
 
 
+def _hands(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
+    given = [f.data for f in _of(facts, FactType.TICKET_OWNER)]
+    if expected.owner is not None and (owner := _owner(given)) != expected.owner:
+        yield f"owner: expected {expected.owner}, got {owner}"
+    handed = [f"{one['reason']} {one['step'] or 'ticket'} -> {one['to']}" for one in handoffs(facts)]
+    if expected.handoffs is not None and expected.handoffs != handed:
+        yield f"handoffs: expected {expected.handoffs}, got {handed}"
+    alerts = [f.data for f in _of(facts, FactType.ALERT) if f.data["kind"] in ("lease", "handoffs", "nobody")]
+    told = [f"{data['kind']} {data['about']} -> {data['to']}" for data in alerts]
+    if expected.notices is not None and expected.notices != told:
+        yield f"notices: expected {expected.notices}, got {told}"
+
+
+def _owner(given: Sequence[Mapping[str, Value]]) -> str:
+    """The seat that the ticket was given to last, or the person who took it or was handed it."""
+    last = given[-1] if given else {}
+    return str(last.get("person") or last.get("wanted"))
+
+
 def _clocks(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[str]:
     for clock, wanted in (expected.sla or {}).items():
         got = _light(clock, facts)
@@ -143,6 +163,7 @@ _CHECKS: tuple[Callable[[Expected, Sequence[Fact], str], Iterator[str]], ...] = 
     _calls,
     _alerts,
     _clocks,
+    _hands,
     _promises,
     _incidents,
 )

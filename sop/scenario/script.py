@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sop.company import DeskShape
+from sop.events import Duty
 from sop.model import PromisePolicy
 from sop.problems import Refused, errors
 from sop.values import Value
@@ -37,7 +39,8 @@ class Act(_Part):
 
     ``complete`` answers a task (or votes, on an approval: ``outcome: approved | rejected``); ``event`` comes from
     outside; ``say`` is a message, with ``promise`` one that promises a time; ``keep`` says that a step's promise is
-    kept; ``settle`` chooses for an incident; ``order`` is a command on the ticket."""
+    kept; ``settle`` chooses for an incident; ``order`` is a command on the ticket, or on one open ``step`` of it;
+    ``duty``: that person comes on duty, goes ``off``, or has ``gone``."""
 
     after: str | None = None
     complete: str | None = None
@@ -49,6 +52,8 @@ class Act(_Part):
     claim: str | bool | None = None
     settle: str | None = None
     order: str | None = None
+    step: str | None = None
+    duty: Duty | None = None
     by: str = "agent"
     outcome: str | None = None
     values: dict[str, Plain] = Field(default_factory=dict, alias="with")
@@ -63,7 +68,9 @@ class Act(_Part):
 
 class Expected(_Part):
     """What the story must have led to; only what is written is judged. ``promises``: how the last promise of a step (or
-    of a ``message``) stands: open, warned, kept, broken, withdrawn."""
+    of a ``message``) stands: open, warned, kept, broken, withdrawn. ``owner``: who answers for the ticket at the end;
+    ``handoffs``: ``<reason> <step or ticket> -> <to>`` of each; ``notices``: ``<kind> <about> -> <to>`` of what is told
+    of a claim that has ended, of too many hand-offs, of a ticket that nobody answers for."""
 
     result: str | None = None
     status: str | None = None
@@ -81,6 +88,9 @@ class Expected(_Part):
     open: list[str] | None = None
     priority: str | None = None
     outputs: dict[str, Plain] | None = None
+    owner: str | None = None
+    handoffs: list[str] | None = None
+    notices: list[str] | None = None
 
 
 class Case(_Part):
@@ -99,7 +109,8 @@ class Case(_Part):
 
 class Script(_Part):
     """The stories of one definition. ``subs`` names the files of its sub-SOPs, ``playbooks`` those of playbooks that it
-    may start by name, ``people`` the members of roles."""
+    may start by name, ``people`` the members of roles, teams and of ``admin``; ``desk`` is that of ``gongdan.yaml``
+    (without one: no claim ends, no hand-off is counted)."""
 
     file: str
     subs: dict[str, str] = Field(default_factory=dict)
@@ -109,6 +120,7 @@ class Script(_Part):
     customer: dict[str, Plain] = Field(default_factory=dict)
     mocks: dict[str, Plain] = Field(default_factory=dict)
     people: dict[str, list[str]] = Field(default_factory=dict)
+    desk: DeskShape | None = None
     cases: list[Case]
 
     def ticket_of(self, case: Case) -> dict[str, Value]:

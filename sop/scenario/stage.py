@@ -11,6 +11,7 @@ from typing import Self
 from sop.calendars import Calendar
 from sop.commands import CallAction, Command, Project, StartPlaybook
 from sop.definition import Compiled
+from sop.desk import Desk, pinned
 from sop.durations import parse
 from sop.engine import Engine
 from sop.events import (
@@ -21,6 +22,7 @@ from sop.events import (
     Classified,
     DefinitionsChosen,
     Dispatched,
+    DutyChanged,
     Event,
     FailureKind,
     IncidentSettled,
@@ -55,6 +57,7 @@ FAILURES: Mapping[str, FailureKind] = {
 """What a scenario may have a connector do instead of answering."""
 FINAL = frozenset({FailureKind.REFUSED, FailureKind.UNKNOWN})
 """Failures after which another try cannot help."""
+TEAM = "after_sales"
 PERSONAL = ("name", "phone", "email", "address")
 
 
@@ -117,9 +120,10 @@ class Stage:
         mocks, people = {**script.mocks, **(case.mocks or {})}, {**script.people, **(case.people or {})}
         stage = cls(world.engine_of(engine.state), now, world.mocks_of(mocks), people, playbooks=playbooks or {})
         stage.carry_out(commands)
-        stage.tell(classification_of(facts))
         inputs = {name: decode(value) for name, value in (case.inputs or {}).items()}
-        stage.tell(DefinitionsChosen("scenario", (compiled,), inputs))
+        chosen = DefinitionsChosen("scenario", (compiled,), inputs)
+        classified = stage.engine.handle(classification_of(facts, desk_of(script, compiled)), now)
+        stage.carry_out([*classified, *stage.engine.handle(chosen, now)])  # dispatch answers when both are known
         return stage
 
     def tell(self, event: Event) -> None:
@@ -167,11 +171,19 @@ class Stage:
         self.now = until
 
 
-def classification_of(ticket: Mapping[str, Value]) -> Classified:
+def classification_of(ticket: Mapping[str, Value], desk: Desk | None = None) -> Classified:
     """A scenario's ticket is classified by what it says of itself."""
-    return Classified(
-        str(ticket.get("category") or "general"), str(ticket.get("priority") or "normal"), "after_sales", "scenario"
-    )
+    category, priority = str(ticket.get("category") or "general"), str(ticket.get("priority") or "normal")
+    return Classified(category, priority, TEAM, "scenario", desk)
+
+
+def desk_of(script: Script, compiled: Compiled) -> Desk | None:
+    """The desk that a scenario writes, on the definition's own calendars."""
+    if script.desk is None:
+        return None
+    calendars = compiled["calendars"]
+    known = {**calendars, script.desk.calendar: calendars.get(script.desk.calendar, {})}
+    return pinned(script.desk, known, script.desk.fallback_team or TEAM)
 
 
 def failure_of(answer: Value) -> FailureKind | None:
@@ -285,7 +297,9 @@ def _order(act: Act, by: Actor, engine: Engine) -> Event | None:
     if act.claim is not None:
         return TicketCommanded(TicketCommand.CLAIM, by, step=act.claim if isinstance(act.claim, str) else None)
     if act.order is not None:
-        return TicketCommanded(TicketCommand(act.order), by, to=act.to, note=act.comment)
+        return TicketCommanded(TicketCommand(act.order), by, to=act.to, note=act.comment, step=act.step)
+    if act.duty is not None:
+        return DutyChanged(act.by, act.duty)
     return None
 
 

@@ -23,8 +23,10 @@ from temporalio.worker import Worker
 
 from activities.messages import Choosing, Found, Taken, Writing, Written
 from sop.definition import Compiled
+from sop.desk import plain_desk
 from sop.durations import parse
 from sop.events import (
+    DutyChanged,
     Event,
     IncidentSettled,
     MessagePosted,
@@ -38,7 +40,16 @@ from sop.facts import Fact
 from sop.plain import fact_of
 from sop.refusals import Refusal
 from sop.scenario.script import Act, Case, Script
-from sop.scenario.stage import PERSONAL, Mocks, classification_of, dispatched, event_for, failure_of, is_tried_again
+from sop.scenario.stage import (
+    PERSONAL,
+    Mocks,
+    classification_of,
+    desk_of,
+    dispatched,
+    event_for,
+    failure_of,
+    is_tried_again,
+)
 from sop.scenario.stage import Stage as PureStage
 from sop.values import decode, encode
 from workflows.client import Refused, Tickets, register_attributes
@@ -68,7 +79,9 @@ class World:
 
     def taken(self, ticket: dict[str, Any]) -> Taken:
         known = classification_of({k: decode(v) for k, v in ticket.items()})
-        return Taken(known.category, known.priority, known.team, known.rule, [self.compiled], [])
+        desk = desk_of(self.script, self.compiled)
+        plain = plain_desk(desk) if desk else None
+        return Taken(known.category, known.priority, known.team, known.rule, [self.compiled], [], plain)
 
     @activity.defn(name="choose")
     async def choose(self, asked: Choosing) -> Taken:
@@ -232,7 +245,7 @@ class Lockstep:
                 await self.tickets.command(self.ticket_id, event, key)
             case PromiseKept():
                 await self.tickets.keep(self.ticket_id, event, key)
-            case Occurred() | MessagePosted():
+            case Occurred() | MessagePosted() | DutyChanged():
                 self.deliveries += 1
                 await self.tickets.signal(self.ticket_id, event, self.deliveries)
             case _:
