@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sop.calendars import Calendar
+from sop.calendars import Calendar, fingerprint
 from sop.desk import Desk
 from sop.durations import parse
 from sop.engine.turn import Turn
@@ -15,6 +15,7 @@ from sop.events import Actor, Event
 from sop.state import Alarm, AlarmKind, Lease, Run, State, Status, Thread
 
 _ALWAYS: Mapping[str, object] = {
+    "version": "always",
     "tz": "UTC",
     "week": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
 }
@@ -103,8 +104,9 @@ def _deadline(turn: Turn) -> datetime | None:
 
 def _calendar_of(desk: Desk) -> Calendar:
     """The calendar a lease counts on, built once a process; round the clock for clock time."""
-    version = str(desk.calendar.get("version", ""))
+    plain = desk.calendar or _ALWAYS
+    version = str(plain.get("version") or fingerprint(plain))
     known = _CALENDARS.get(version)
     if known is None:
-        known = _CALENDARS[version] = Calendar.from_plain(desk.calendar or _ALWAYS)
+        known = _CALENDARS[version] = Calendar.from_plain(plain)
     return known

@@ -118,6 +118,17 @@ def test_a_lease_of_working_time_does_not_count_the_night() -> None:
     assert desk.state.owner_person == "owner"
 
 
+def test_a_calendar_without_a_version_is_not_taken_for_another() -> None:
+    for pinned in (FOUR_HOURS, Pinned(lease="4wh", calendar=office_hours())):
+        desk = Desk.open(TASK, pinned=pinned)
+        desk.order(Command.CLAIM, by=EVE)
+        desk.later("4h")
+        assert (desk.state.owner_person == "eve") is (pinned is not FOUR_HOURS)
+    desk.later("90m")  # Monday 14:30: the morning's three hours, and one of the afternoon
+
+    assert desk.state.owner_person == "owner"
+
+
 def test_a_paused_ticket_keeps_the_rest_of_the_lease() -> None:
     desk = Desk.open(TASK, pinned=FOUR_HOURS)
     desk.order(Command.CLAIM, by=EVE)
