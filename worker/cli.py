@@ -13,6 +13,7 @@ from typing import NoReturn
 from worker.asked import Asked
 from worker.settings import BadSetting, Settings
 from worker.table import ADMITTING, DESIGNING, GROUPS, PROVING, SERVING, TALKING, Command
+from worker.table_of_clocks import CLOCKS
 from worker.table_of_lint import LINTING
 from worker.table_of_pictures import PICTURING
 from worker.table_of_releases import RELEASING
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def commands() -> tuple[Command, ...]:
     """All commands whose module is there."""
     proving = tuple(command for command in PROVING if _is_there(command))
-    return (*SERVING, *LINTING, *DESIGNING, *PICTURING, *RELEASING, *REPLAYING, *TALKING, *ADMITTING, *proving)
+    return (*SERVING, *LINTING, *DESIGNING, *PICTURING, *RELEASING, *CLOCKS, *REPLAYING, *TALKING, *ADMITTING, *proving)
 
 
 def _is_there(command: Command) -> bool:

@@ -225,6 +225,10 @@ class Desk:
         """Somebody says how a failed step goes on."""
         self._ask(f"/tickets/{no}/steps/{step}/incident", {"choice": choice, "values": values}, by)
 
+    def correct(self, no: str, clock: str, said: Mapping[str, object], by: str) -> None:
+        """Somebody says that a clock has counted wrongly."""
+        self._ask(f"/tickets/{no}/clocks/{clock}/correct", said, by)
+
     def photos(self, no: str, count: int = 2) -> list[str]:
         """The customer sends photos; their ids."""
         ids = []
