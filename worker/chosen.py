@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import definitions
 from db.session import Store
 from sop.definition import Compiled
 from sop.model import Kind
 from sop.problems import Refused, errors
+from worker.aiming import ref_of
 from worker.asked import Asked
 from worker.commands.sop_validate import show
 from worker.drafts import bench_of, examine_all
@@ -20,7 +18,6 @@ from worker.storing import with_store
 from worker.words import Failure
 
 TROUBLE = 2
-_VERSION = re.compile(r"(?P<key>[a-z][a-z0-9_]*)(?:@(?P<version>[1-9][0-9]*|default))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +38,20 @@ def choose(asked: Asked, name: str) -> Chosen:
 
 
 def published(asked: Asked, name: str) -> Compiled:
-    """The published version of ``key@version``; of ``key`` alone the default one. Raises ``Failure``."""
-    found = _VERSION.fullmatch(name)
-    if found is None:
-        raise Failure(
-            f"没有文件 {name}；已发布的版本写成 return@6", f"there is no file {name}; a version is return@6", TROUBLE
-        )
-    number = None if found["version"] in (None, "default") else int(found["version"])
+    """The published version of ``key@version`` or ``playbook:key``; of ``key`` alone the default one. Raises
+    ``Failure``."""
+    ref = ref_of(name)
 
     async def read(store: Store) -> Compiled | None:
         async with store.read() as conn:
-            return await _of_key(conn, found["key"], number)
+            kinds = (ref.kind,) if ref.kind else tuple(Kind)
+            found = [await definitions.definition(conn, kind, ref.key, ref.version) for kind in kinds]
+            return next((compiled for compiled in found if compiled is not None), None)
 
     compiled = with_store(asked, read)
     if compiled is None:
         raise Failure(f"没有发布过 {name}", f"{name} has not been published", TROUBLE)
     return compiled
-
-
-async def _of_key(conn: AsyncConnection, key: str, version: int | None) -> Compiled | None:
-    for kind in Kind:
-        compiled = await definitions.definition(conn, kind, key, version)
-        if compiled is not None:
-            return compiled
-    return None
 
 
 def _drafted(asked: Asked, name: str) -> Compiled:

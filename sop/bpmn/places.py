@@ -12,7 +12,7 @@ from sop.diagram.text import width, wrapped
 
 EVENT, GATEWAY, TASK, HEADER, PADDING = 36.0, 50.0, (120.0, 80.0), 34.0, 26.0
 FONT, LINE, LABEL_ROOM = 11.0, 14.0, 130.0
-UNDO_GAP = 44.0
+UNDO_GAP, ELBOW = 44.0, 30.0
 SPACING = {"layer_gap": 56.0, "node_gap": 46.0, "port_gap": 46.0, "edge_label_margin": 8.0}
 
 
@@ -101,31 +101,26 @@ class _Placing:
         """A flow's way, from shape to shape. One from a boundary event begins at the event, which sits where the way
         leaves its host."""
         source, target = scope.elements[flow.source], scope.elements[flow.target]
+        begin = self._reach(scope.elements[source.host or source.id], points[0], points[1])
         if source.tag is Tag.BOUNDARY:
             known = self.plan.places.get(source.id)
-            at = known.centre if known is not None else self._rim(scope.elements[source.host], points[0], points[1])
+            at = known.centre if known is not None else begin[0]
             if known is None:
                 self._put(source, Place(at.x - EVENT / 2, at.y - EVENT / 2, EVENT, EVENT))
-            first = _towards(at, points[1], EVENT / 2)
-        else:
-            first = self._rim(source, points[0], points[1])
-        self.plan.ways[flow.id] = (first, *points[1:-1], self._rim(target, points[-1], points[-2]))
+            begin = (_towards(at, (*begin, points[1])[1], EVENT / 2), *begin[1:])
+        end = self._reach(target, points[-1], points[-2])
+        self.plan.ways[flow.id] = (*begin, *points[1:-1], *reversed(end))
 
-    def _rim(self, element: Element, end: Point, before: Point) -> Point:
-        """The end of a way moved, along its last piece, from the side of a box to the rim of what is drawn in it."""
+    def _reach(self, element: Element, end: Point, before: Point) -> tuple[Point, ...]:
+        """From the rim of a shape to where a way meets the side of its box. A box that also holds room for what undoes
+        its step is higher than the step: the way then turns to it."""
         place = self.plan.places[element.id]
-        upright = abs(before.x - end.x) < abs(before.y - end.y)
-        centre, half = place.centre, Point(place.width / 2, place.height / 2)
-        off = abs(end.x - centre.x) / half.x if upright else abs(end.y - centre.y) / half.y
-        if element.tag in ACTIVITIES:
-            reach = 1.0
-        elif element.tag in GATEWAYS:
-            reach = max(0.0, 1 - off)
-        else:
-            reach = max(0.0, 1 - off * off) ** 0.5
-        if upright:
-            return Point(end.x, centre.y + (half.y if before.y > centre.y else -half.y) * reach)
-        return Point(centre.x + (half.x if before.x > centre.x else -half.x) * reach, end.y)
+        rim = _rim(element, place, end, before)
+        inside = min(max(rim.y, place.y + EVENT / 2), place.y + place.height - EVENT / 2)
+        if element.tag not in ACTIVITIES or place.y <= rim.y <= place.y + place.height or end.x == before.x:
+            return (rim,)
+        turn = rim.x + (ELBOW if before.x > rim.x else -ELBOW)
+        return (Point(rim.x, inside), Point(turn, inside), Point(turn, rim.y))
 
     def _undoing(self, scope: Scope, element: Element) -> None:
         """What undoes an action hangs below it."""
@@ -142,6 +137,22 @@ class _Placing:
     def _on_corner(self, element: Element) -> Place:
         host = self.plan.places[element.host]
         return Place(host.x + host.width - EVENT * 0.75, host.y + host.height - EVENT / 2, EVENT, EVENT)
+
+
+def _rim(element: Element, place: Place, end: Point, before: Point) -> Point:
+    """The end of a way moved, along its last piece, from the side of a box to the rim of what is drawn in it."""
+    upright = abs(before.x - end.x) < abs(before.y - end.y)
+    centre, half = place.centre, Point(place.width / 2, place.height / 2)
+    off = abs(end.x - centre.x) / half.x if upright else abs(end.y - centre.y) / half.y
+    if element.tag in ACTIVITIES:
+        reach = 1.0
+    elif element.tag in GATEWAYS:
+        reach = max(0.0, 1 - off)
+    else:
+        reach = max(0.0, 1 - off * off) ** 0.5
+    if upright:
+        return Point(end.x, centre.y + (half.y if before.y > centre.y else -half.y) * reach)
+    return Point(centre.x + (half.x if before.x > centre.x else -half.x) * reach, end.y)
 
 
 def _undone(scope: Scope) -> dict[str, float]:

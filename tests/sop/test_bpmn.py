@@ -13,8 +13,10 @@ from lxml import etree
 from sop.bpmn.document import SPACES, written
 from sop.bpmn.mapping import elements, model_of
 from sop.bpmn.parts import Element, Model, Tag, Trigger
+from sop.bpmn.places import Plan, plan_of
 from sop.bpmn.steps import timer
 from sop.definition import Compiled, Definition, definition_of
+from sop.diagram.labels import Area, around
 from sop.loading import load_many
 from sop.problems import Language
 from tests.sop.engine_desk import CATALOG
@@ -286,3 +288,42 @@ def test_a_path_of_several_callers_asks_from_where_it_was_entered(tour: Definiti
 )
 def test_clock_time_is_iso_8601_and_working_time_stays_as_written(written_as: str, means: str) -> None:
     assert timer(written_as).text == means
+
+
+# The diagram
+
+
+def askew(model: Model) -> list[str]:
+    """Flows that do not touch their shapes, events off their hosts, and shapes on each other."""
+    plan, known, wrong = plan_of(model.process), found(model), []
+    for scope in [model.process, *(e.inner for e in known.values() if e.inner is not None)]:
+        for flow in scope.flows:
+            for name, point in ((flow.source, plan.ways[flow.id][0]), (flow.target, plan.ways[flow.id][-1])):
+                place = plan.places[name]
+                if not around(place.centre, place.width, place.height, 2).meets(around(point, 1, 1)):
+                    wrong.append(f"{flow.id} does not touch {name}")
+        hosted = [element for element in scope.elements.values() if element.host]
+        wrong += [f"{e.id} is off {e.host}" for e in hosted if not _areas(plan, e.id).meets(_areas(plan, e.host))]
+        solid = [element.id for element in scope.elements.values() if not element.host]
+        areas = {name: _areas(plan, name) for name in solid}
+        wrong += [f"{a} on {b}" for i, a in enumerate(solid) for b in solid[:i] if areas[a].meets(areas[b])]
+    return wrong
+
+
+def _areas(plan: Plan, name: str) -> Area:
+    place = plan.places[name]
+    return around(place.centre, place.width, place.height)
+
+
+def test_flows_touch_their_shapes_and_shapes_stand_apart(library: dict[str, Compiled], tour: Definition) -> None:
+    for each in (*(definition_of(compiled) for compiled in library.values()), tour):
+        for language in Language:
+            assert askew(model_of(each, language)) == [], each.key
+
+
+def test_the_diagram_of_any_definition_is_straight() -> None:
+    chance = Random(12)
+    for _ in range(40):
+        each = definition_of(definition(chance))
+
+        assert askew(model_of(each, Language.EN)) == [], each.document

@@ -49,7 +49,7 @@ def test_a_published_version_shows_where_its_tickets_stand(env: dict[str, str]) 
     [
         (("nowhere.yaml",), "nowhere.yaml cannot be read"),
         (("return@7",), "run `gongdan migrate`"),
-        (("Ret urn",), "a version is return@6"),
+        (("Ret urn",), "must be written return or return@7"),
         ((RETURN, "--output", "/"), "/ cannot be written"),
     ],
 )

@@ -37,7 +37,7 @@ def _difference(asked: Asked) -> Difference:
     first, second = asked.text("old"), asked.maybe("new")
     if second is None:
         new = choose(asked, first)
-        compiled = published(asked, new.compiled["key"])
+        compiled = published(asked, f"{new.compiled['kind']}:{new.compiled['key']}")
         old = Chosen(f"{compiled['key']}@{compiled['version']}", compiled)
     else:
         old, new = choose(asked, first), choose(asked, second)
