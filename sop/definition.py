@@ -127,9 +127,10 @@ def definition_of(compiled: Compiled) -> Definition:
 
 
 def policies_of(company: Mapping[str, object], document: Document) -> dict[str, ClockPolicy]:
-    """The clocks of a definition: the company's, and its own, which come before those of the same name."""
+    """The clocks of a definition by name: the company's, and its own, which come before those of the same name."""
     own = document.sla
-    return {name: ClockPolicy.model_validate(each) for name, each in company.items() if name not in own} | own
+    known = {name: ClockPolicy.model_validate(each) for name, each in company.items() if name not in own} | own
+    return dict(sorted(known.items()))  # JSON on the way to a workflow keeps no other order
 
 
 _known: dict[tuple[str, int], Definition] = {}

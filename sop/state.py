@@ -209,13 +209,14 @@ class _Pinned:
     def policies(self) -> Mapping[str, ClockPolicy]:
         """The policies of its clocks."""
         if self.adopted is None:
-            return self.model.policies if self.parent_run is None else self.model.document.sla
+            return self.model.policies if self.parent_run is None else dict(sorted(self.model.document.sla.items()))
         try:
             rules, known = self._clock_policies
         except AttributeError:
             rules, known = "", {}
         if rules != self.adopted.sha256:
-            known = {n: ClockPolicy.model_validate(p) for n, p in (self.adopted.policies | self.adopted.sla).items()}
+            written = self.adopted.policies | self.adopted.sla
+            known = {name: ClockPolicy.model_validate(written[name]) for name in sorted(written)}
             self._clock_policies = (self.adopted.sha256, known)
         return known
 

@@ -150,6 +150,7 @@ def adopted(turn: Turn, event: PoliciesAdopted) -> None:
             clocks.begin(turn, run, name, policy)
         elif run.clocks[name].phase in GOING:
             clocks.take_over(turn, run, run.clocks[name], policy, was[name], told[name], event.by)
+    run.clocks = dict(sorted(run.clocks.items()))
 
 
 def _told(clock: Clock, policy: ClockPolicy) -> list[Level]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sop.facts import Fact, FactType
 from sop.handover import handoffs
+from sop.scenario.clock_acts import dues
 from sop.scenario.script import Expected
 from sop.values import Value, decode
 
@@ -163,6 +164,7 @@ _CHECKS: tuple[Callable[[Expected, Sequence[Fact], str], Iterator[str]], ...] = 
     _calls,
     _alerts,
     _clocks,
+    dues,
     _hands,
     _promises,
     _incidents,

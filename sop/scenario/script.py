@@ -40,7 +40,9 @@ class Act(_Part):
     ``complete`` answers a task (or votes, on an approval: ``outcome: approved | rejected``); ``event`` comes from
     outside; ``say`` is a message, with ``promise`` one that promises a time; ``keep`` says that a step's promise is
     kept; ``settle`` chooses for an incident; ``order`` is a command on the ticket, or on one open ``step`` of it;
-    ``duty``: that person comes on duty, goes ``off``, or has ``gone``."""
+    ``duty``: that person comes on duty, goes ``off``, or has ``gone``; ``correct`` says that a clock counted wrongly
+    (``with: {since, until, count}``: so long ago, and ``running`` or ``paused``; the reason is ``comment``); ``change``
+    tells something new of the customer; ``adopt`` has the clocks go by another ``sla``."""
 
     after: str | None = None
     complete: str | None = None
@@ -54,6 +56,9 @@ class Act(_Part):
     order: str | None = None
     step: str | None = None
     duty: Duty | None = None
+    correct: str | None = None
+    change: dict[str, Plain] | None = None
+    adopt: dict[str, Plain] | None = None
     by: str = "agent"
     outcome: str | None = None
     values: dict[str, Plain] = Field(default_factory=dict, alias="with")
@@ -70,7 +75,8 @@ class Expected(_Part):
     """What the story must have led to; only what is written is judged. ``promises``: how the last promise of a step (or
     of a ``message``) stands: open, warned, kept, broken, withdrawn. ``owner``: who answers for the ticket at the end;
     ``handoffs``: ``<reason> <step or ticket> -> <to>`` of each; ``notices``: ``<kind> <about> -> <to>`` of what is told
-    of a claim that has ended, of too many hand-offs, of a ticket that nobody answers for."""
+    of a claim that has ended, of too many hand-offs, of a ticket that nobody answers for. ``due``: when each clock is
+    due, as the time from the ticket's opening to the minute."""
 
     result: str | None = None
     status: str | None = None
@@ -83,6 +89,7 @@ class Expected(_Part):
     alerts: list[str] | None = None
     reminders: list[str] | None = None
     sla: dict[str, str] | None = None
+    due: dict[str, str] | None = None
     promises: dict[str, str] | None = None
     incident: str | bool | None = None
     open: list[str] | None = None

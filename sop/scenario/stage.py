@@ -41,6 +41,7 @@ from sop.events import Command as TicketCommand
 from sop.facts import Fact, FactType
 from sop.model import Approval, FieldType, Task
 from sop.refusals import Refusal
+from sop.scenario.clock_acts import clock_event
 from sop.scenario.script import Act, Case, Script
 from sop.state import State
 from sop.values import Value, decode
@@ -288,7 +289,7 @@ def event_for(act: Act, number: int, engine: Engine, now: datetime) -> Event | N
         return MessagePosted(f"m{number}", by, act.visibility, _said(act))
     if act.settle is not None:
         return IncidentSettled(act.settle, by, Remedy(act.choice or ""), {k: decode(v) for k, v in act.values.items()})
-    return _order(act, by, engine)
+    return clock_event(act, by, engine, now) or _order(act, by, engine)
 
 
 def _order(act: Act, by: Actor, engine: Engine) -> Event | None:

@@ -26,11 +26,14 @@ from sop.definition import Compiled
 from sop.desk import plain_desk
 from sop.durations import parse
 from sop.events import (
+    ClockCorrected,
+    CustomerChanged,
     DutyChanged,
     Event,
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PoliciesAdopted,
     PromiseKept,
     StepAnswered,
     TicketCommanded,
@@ -232,7 +235,7 @@ class Lockstep:
             await asyncio.sleep(0.02)
         raise AssertionError("the ticket stays in its run")
 
-    async def tell(self, event: Event, number: int) -> None:
+    async def tell(self, event: Event, number: int) -> None:  # noqa: C901 - one case an event
         key = f"act-{number}"
         match event:
             case StepAnswered():
@@ -245,7 +248,11 @@ class Lockstep:
                 await self.tickets.command(self.ticket_id, event, key)
             case PromiseKept():
                 await self.tickets.keep(self.ticket_id, event, key)
-            case Occurred() | MessagePosted() | DutyChanged():
+            case ClockCorrected():
+                await self.tickets.correct(self.ticket_id, event, key)
+            case PoliciesAdopted():
+                await self.tickets.adopt(self.ticket_id, event, key)
+            case Occurred() | MessagePosted() | DutyChanged() | CustomerChanged():
                 self.deliveries += 1
                 await self.tickets.signal(self.ticket_id, event, self.deliveries)
             case _:
