@@ -18,6 +18,7 @@ from worker.table_of_lint import LINTING
 from worker.table_of_pictures import PICTURING
 from worker.table_of_releases import RELEASING
 from worker.table_of_replay import REPLAYING
+from worker.table_of_sla import TIMING
 from worker.terminal import Terminal
 from worker.words import Failure, Tongue, Words, tongue_of
 
@@ -69,7 +70,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def commands() -> tuple[Command, ...]:
     """All commands whose module is there."""
     proving = tuple(command for command in PROVING if _is_there(command))
-    return (*SERVING, *LINTING, *DESIGNING, *PICTURING, *RELEASING, *CLOCKS, *REPLAYING, *TALKING, *ADMITTING, *proving)
+    return (
+        *SERVING,
+        *LINTING,
+        *DESIGNING,
+        *PICTURING,
+        *RELEASING,
+        *CLOCKS,
+        *REPLAYING,
+        *TALKING,
+        *TIMING,
+        *ADMITTING,
+        *proving,
+    )
 
 
 def _is_there(command: Command) -> bool:

@@ -47,7 +47,7 @@ CANDIDATE = (
 
 GROUPS: Mapping[str, Words] = {
     "sop": Words("检查、测试、模拟 SOP 与剧本", "check, test and simulate SOPs and playbooks"),
-    "sla": Words("时钟与政策", "clocks and policies"),
+    "sla": Words("时钟、政策与承诺", "clocks, policies and promises"),
     "ticket": Words("通过 API 开单和查看工单", "open and read tickets through the API"),
     "event": Words("通过 API 告知外部事件", "tell the API of something that happened"),
     "user": Words("可以登录的人", "people who may log in"),

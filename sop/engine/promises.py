@@ -149,8 +149,8 @@ def ring(turn: Turn, alarm: Alarm) -> None:
 
 
 def answered(turn: Turn, event: ActionDone | ActionFailed) -> None:
-    """The check has answered, or failed for good. One asked before the time had come cannot break the promise: it is
-    asked once more."""
+    """The check has answered, or failed for good. An answer to what was asked before the time had come cannot break the
+    promise: it is asked once more. A failure after that time can: its tries have gone on until now."""
     call = turn.state.calls.pop(event.call)
     promise = turn.state.promises[call.promise]
     if promise.call != event.call or promise.phase is not PromisePhase.OPEN:
@@ -159,7 +159,7 @@ def answered(turn: Turn, event: ActionDone | ActionFailed) -> None:
     answer = promise_checks.read(turn, promise, event)
     if answer.reason is None:
         _keep(turn, promise, {"how": "check", "outputs": answer.outputs, "note": ""})
-    elif promise.deciding:
+    elif promise.deciding or (promise.come and answer.reason is Reason.CHECK_FAILED):
         _break(turn, promise, answer)
     elif promise.come:
         promise_checks.ask(turn, promise)

@@ -149,6 +149,16 @@ def test_an_early_answer_that_comes_late_does_not_break_it() -> None:
     assert minutes(desk, WARNED, KEPT, BROKEN) == [("kept", 660)]
 
 
+def test_tries_that_go_on_beyond_the_time_and_fail_decide() -> None:
+    desk = told(Desk.open(paying(CHECKED)))
+
+    desk.later("11h")
+    desk.fail("erp.look")
+
+    assert minutes(desk, WARNED, KEPT, BROKEN) == [("broken", 660)]
+    assert desk.waiting_calls == []
+
+
 def test_a_condition_that_fails_is_not_kept() -> None:
     desk = told(Desk.open(paying("check: erp.look, kept: check.found.deep == 1")))
 
