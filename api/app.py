@@ -29,6 +29,7 @@ from api.v1 import (
     events,
     files,
     handover,
+    migrations,
     people,
     promises,
     releases,
@@ -58,6 +59,7 @@ _OF_V1 = (
     events,
     definitions,
     releases,
+    migrations,
     simulations,
     people,
 )

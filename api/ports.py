@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from sop.events import ClockCorrected, IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
-from workflows.messages import Receipt
+from sop.events import (
+    ClockCorrected,
+    IncidentSettled,
+    PromiseKept,
+    RunMigrated,
+    StepAnswered,
+    TicketCommanded,
+    VoteCast,
+)
+from workflows.messages import Outlook, Receipt
 
 
 class Tickets(Protocol):
@@ -17,6 +26,8 @@ class Tickets(Protocol):
     async def settle_incident(self, ticket_id: int, event: IncidentSettled, key: str) -> Receipt: ...
     async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt: ...
     async def correct(self, ticket_id: int, event: ClockCorrected, key: str) -> Receipt: ...
+    async def migrate(self, ticket_id: int, event: RunMigrated, key: str) -> Receipt: ...
+    async def outlook(self, ticket_id: int, event: RunMigrated, now: datetime) -> Outlook: ...
     async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt: ...
 
 

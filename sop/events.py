@@ -137,6 +137,25 @@ class TicketCommanded:
 
 
 @dataclass(frozen=True, slots=True)
+class RunMigrated:
+    """A person moves what runs on one version (``key``, ``version``) to another one. ``steps``: old id → new id, for
+    open steps that the new version says nothing of. ``only``: a condition on ticket, customer and sop. A ticket that
+    has entered the step ``before``, or is done with the step ``after``, stays as it is (a step put in there would never
+    be reached). Clocks of the run stand still while one of the steps ``pausing`` is open."""
+
+    key: str
+    version: int
+    target: Compiled
+    by: Actor
+    steps: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    only: str | None = None
+    before: str | None = None
+    after: str | None = None
+    pausing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Occurred:
     """Something happened outside (a parcel arrived) or on the ticket (a first response). Known by (source, id)."""
 
@@ -280,6 +299,7 @@ Event: TypeAlias = (
     | VoteCast
     | IncidentSettled
     | TicketCommanded
+    | RunMigrated
     | Occurred
     | MessagePosted
     | PromiseKept

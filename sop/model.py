@@ -71,13 +71,19 @@ class Outcome(Shape):
 
 
 class StepShape(Shape):
-    """What every step has."""
+    """What every step has. ``was``: the id, or ids, that it had in versions before (``gongdan sop migrate``)."""
 
     id: str
     title: Label = ""
     note: Label = ""
     when: str | StrictBool | None = None
     next: str | None = None
+    was: str | tuple[str, ...] | None = None
+
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """The ids it had before."""
+        return (self.was,) if isinstance(self.was, str) else self.was or ()
 
 
 class Task(StepShape):

@@ -87,3 +87,21 @@ class NotPossible(Refusal):
     """The command does not fit the ticket's state (pause a paused ticket, reopen an open one)."""
 
     code = "not_possible"
+
+
+class NotOnThisVersion(Refusal):
+    """Nothing of the ticket runs on that version, or the condition does not hold: it stays as it is."""
+
+    code = "not_on_this_version"
+
+
+class NeedsMapping(Refusal):
+    """An open step has no counterpart in the new version: say which one goes on for it."""
+
+    code = "needs_mapping"
+
+
+class CannotMigrate(Refusal):
+    """The ticket cannot go on with the new version as it stands; it stays on its own."""
+
+    code = "cannot_migrate"

@@ -117,7 +117,8 @@ class Thread:
 @dataclass(slots=True)
 class Undoable:
     """An effect that can be undone: the run and step that had it, the action that undoes it and its arguments;
-    ``where`` is the file:line:col of that ``undo``."""
+    ``where`` is the file:line:col of that ``undo`` in the version (``definition``: return@6) that had the effect. It is
+    all that undoing needs: a run that goes on with another version undoes what it did as that version said."""
 
     run: str
     slot: str
@@ -127,6 +128,7 @@ class Undoable:
     where: str
     call: str | None = None
     incident: Incident | None = None
+    definition: str = ""
 
 
 @dataclass(slots=True)
@@ -190,6 +192,10 @@ class _Pinned:
     adopted: Adopted | None
     _ready: Definition
     _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
+
+    def forget(self) -> None:
+        """It has another definition: get that one ready."""
+        self._ready = definition_of(self.definition)
 
     @property
     def model(self) -> Definition:
@@ -259,6 +265,7 @@ class Run(_Pinned):
     adopted: Adopted | None = None
     kept_calendars: dict[str, dict[str, object]] = field(default_factory=dict)
     """Calendars that its clocks have counted on before, by version."""
+    pausing: list[str] = field(default_factory=list)
 
     @property
     def is_playbook(self) -> bool:

@@ -51,4 +51,36 @@ RELEASING = (
         "commands.sop_versions:archive",
         (_REF, _BY, _NOTE),
     ),
+    Command(
+        "sop migrate",
+        Words("让进行中的工单改用另一版本", "let open tickets go on with another version"),
+        "gongdan sop migrate return@6 return@7 --dry-run --by anna",
+        "commands.sop_migrate:run",
+        (
+            Argument(
+                ("refs",),
+                Words("两个版本：return@6 return@7，或 return@6→7", "two versions: return@6 return@7, or return@6→7"),
+                {"nargs": "+", "metavar": "NAME@VERSION"},
+            ),
+            Argument(
+                ("--dry-run",),
+                Words("只说明每张工单会怎样", "only say what would become of each ticket"),
+                {"action": "store_true"},
+            ),
+            Argument(
+                ("--canary",),
+                Words("先移动这么多张，分布在尽量多的步骤上", "move so many first, on as many steps as possible"),
+                {"type": int, "metavar": "COUNT"},
+            ),
+            Argument(
+                ("--map",),
+                Words("旧步骤=新步骤，可多次", "OLD=NEW of a step without a counterpart, repeatable"),
+                {"action": "append", "default": [], "metavar": "OLD=NEW"},
+            ),
+            Argument(("--ticket",), Words("只这一张工单", "this ticket only"), {"metavar": "NO"}),
+            _BY,
+            _NOTE,
+            JSON,
+        ),
+    ),
 )

@@ -31,6 +31,7 @@ from sop.events import (
     Occurred,
     PoliciesAdopted,
     PromiseKept,
+    RunMigrated,
     StepAnswered,
     TicketCommanded,
     Told,
@@ -52,6 +53,7 @@ from workflows.messages import (
     Happening,
     Keeping,
     Order,
+    Outlook,
     Posting,
     Previewed,
     Receipt,
@@ -61,6 +63,7 @@ from workflows.messages import (
     TicketStart,
     Vow,
     encoded,
+    migration,
     workflow_id,
 )
 
@@ -187,6 +190,18 @@ class Tickets:
         async with _reached():
             found: list[Previewed] = await self._handle(ticket_id).query(
                 "preview", asked, result_type=list[Previewed], rpc_timeout=PATIENCE
+            )
+            return found
+
+    async def migrate(self, ticket_id: int, event: RunMigrated, key: str) -> Receipt:
+        """Move what runs on one version to another; raises ``Refused``."""
+        return await self._ask(ticket_id, "migrate", migration(event, key), key)
+
+    async def outlook(self, ticket_id: int, event: RunMigrated, now: datetime) -> Outlook:
+        """What would become of the ticket if it were moved now; raises ``TicketNotRunning``."""
+        async with _reached():
+            found: Outlook = await self._handle(ticket_id).query(
+                "outlook", replace(migration(event), now=now), result_type=Outlook, rpc_timeout=PATIENCE
             )
             return found
 

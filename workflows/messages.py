@@ -25,6 +25,7 @@ from sop.events import (
     PromiseKept,
     PromiseSaid,
     Remedy,
+    RunMigrated,
     StepAnswered,
     TicketCommanded,
     VoteCast,
@@ -132,6 +133,68 @@ class Order:
     def event(self) -> TicketCommanded:
         """As the engine is told."""
         return TicketCommanded(self.command, self.by, self.to, self.note, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A person moves what runs on one version to another (see ``sop.events.RunMigrated``). ``now``: the moment for
+    which a query asks, since a query knows no time but that of the last task."""
+
+    name: str
+    version: int
+    target: Json
+    by: Actor
+    key: str = ""
+    steps: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    only: str | None = None
+    before: str | None = None
+    after: str | None = None
+    pausing: list[str] = field(default_factory=list)
+    now: datetime | None = None
+
+    def event(self) -> RunMigrated:
+        """As the engine is told."""
+        return RunMigrated(
+            self.name,
+            self.version,
+            self.target,
+            self.by,
+            dict(self.steps),
+            self.note,
+            self.only,
+            self.before,
+            self.after,
+            tuple(self.pausing),
+        )
+
+
+def migration(event: RunMigrated, key: str = "") -> Migration:
+    """The message of the engine's event."""
+    return Migration(
+        event.key,
+        event.version,
+        event.target,
+        event.by,
+        key,
+        event.steps,
+        event.note,
+        event.only,
+        event.before,
+        event.after,
+        list(event.pausing),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would become of a ticket that is moved to another version (see ``sop.engine.planning.Plan``)."""
+
+    verdict: str
+    en: str
+    zh: str
+    before: list[Json]
+    after: list[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +345,7 @@ class CustomerNews:
         return CustomerChanged({name: decode(value) for name, value in self.facts.items()})
 
 
-Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping | Correcting | Adopting
+Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping | Correcting | Adopting | Migration
 """What people say, each of which waits for its receipt."""
 Signal: TypeAlias = Happening | Posting | DutyNews | CustomerNews
 

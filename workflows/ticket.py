@@ -18,7 +18,6 @@ from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosin
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.desk import desk_in
 from sop.engine import Engine
-from sop.engine.clock_preview import preview
 from sop.events import (
     ActionDone,
     Classified,
@@ -32,28 +31,11 @@ from sop.plain import plain_fact
 from sop.state import dump, load
 from sop.values import decode
 from workflows import attributes, messages
+from workflows.hearing import Hearing
 from workflows.lag import lag
-from workflows.messages import (
-    Adopting,
-    Answer,
-    Ballot,
-    Correcting,
-    CustomerNews,
-    DutyNews,
-    Happening,
-    Keeping,
-    Order,
-    Posting,
-    Previewed,
-    Receipt,
-    Said,
-    Settlement,
-    Signal,
-    TicketStart,
-)
-from workflows.wording import chosen, failed, spoken
+from workflows.messages import TicketStart
+from workflows.wording import chosen, failed
 
-KEPT_RECEIPTS = 100
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=20))
 LOCAL = timedelta(seconds=10)
 AT_ONCE = timedelta(milliseconds=1)
@@ -61,7 +43,7 @@ SILENCE = timedelta(seconds=10)  # of a worker that calls, after which another o
 
 
 @workflow.defn(name=messages.WORKFLOW)
-class TicketWorkflow:
+class TicketWorkflow(Hearing):
     """One ticket."""
 
     @workflow.init
@@ -76,7 +58,7 @@ class TicketWorkflow:
         self._delivered = start.delivered
         self._receipts = dict(start.receipts)
         self._written = self._moved = 0
-        self._finished = False
+        self._finished = self._moved_on = False
         if start.state is not None:
             self._engine = Engine(load(start.state))
             return
@@ -106,119 +88,6 @@ class TicketWorkflow:
 
     def _stirred(self) -> bool:
         return bool(self._unwritten or self._choices or self._finished or self._must_arm())
-
-    # What happens
-
-    @workflow.update
-    async def answer(self, said: Answer) -> Receipt:
-        """A person completes a task."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def vote(self, said: Ballot) -> Receipt:
-        """A person decides on an approval."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def settle_incident(self, said: Settlement) -> Receipt:
-        """A person chooses how an incident goes on."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def command(self, said: Order) -> Receipt:
-        """A person's command on the ticket."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def keep(self, said: Keeping) -> Receipt:
-        """A person says that a promise is kept."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def correct(self, said: Correcting) -> Receipt:
-        """A person says that a clock has counted wrongly."""
-        return await self._accept(said)
-
-    @workflow.update
-    async def adopt(self, said: Adopting) -> Receipt:
-        """A run's clocks go on by other policies and calendars."""
-        return await self._accept(said)
-
-    @workflow.query
-    def preview(self, asked: Adopting) -> list[Previewed]:
-        """What adopting these policies at ``asked.now`` would do; nothing is changed."""
-        moves = preview(self._engine.state, asked.event(), asked.now or workflow.now())
-        return [Previewed(m.clock, m.before.target, m.after.target, m.before.due, m.after.due, m.fires) for m in moves]
-
-    @correct.validator
-    def _check_correction(self, said: Correcting) -> None:
-        self._check(said)
-
-    @adopt.validator
-    def _check_adoption(self, said: Adopting) -> None:
-        self._check(said)
-
-    @answer.validator
-    def _check_answer(self, said: Answer) -> None:
-        self._check(said)
-
-    @vote.validator
-    def _check_vote(self, said: Ballot) -> None:
-        self._check(said)
-
-    @settle_incident.validator
-    def _check_settlement(self, said: Settlement) -> None:
-        self._check(said)
-
-    @command.validator
-    def _check_command(self, said: Order) -> None:
-        self._check(said)
-
-    @keep.validator
-    def _check_keeping(self, said: Keeping) -> None:
-        self._check(said)
-
-    @workflow.signal
-    def occurred(self, told: Happening) -> None:
-        """Something outside has happened."""
-        self._deliver(told)
-
-    @workflow.signal
-    def posted(self, told: Posting) -> None:
-        """A message stands in the conversation."""
-        self._deliver(told)
-
-    @workflow.signal
-    def duty(self, told: DutyNews) -> None:
-        """Somebody who has to do with the ticket comes, goes, or has left."""
-        self._deliver(told)
-
-    @workflow.signal
-    def customer(self, told: CustomerNews) -> None:
-        """What decisions know of the customer has changed."""
-        self._deliver(told)
-
-    def _deliver(self, told: Signal) -> None:
-        if told.delivery > self._delivered:
-            self._delivered = told.delivery
-            self._tell(told.event())
-
-    def _check(self, said: Said) -> None:
-        if said.key not in self._receipts:
-            spoken(lambda: self._engine.check(said.event(), workflow.now()))
-
-    async def _accept(self, said: Said) -> Receipt:
-        """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""
-        known = self._receipts.get(said.key)
-        if known is not None:
-            return known
-        spoken(lambda: self._tell(said.event()))
-        state = self._engine.state
-        self._receipts[said.key] = receipt = Receipt(state.seq, state.status)
-        for key in list(self._receipts)[:-KEPT_RECEIPTS]:
-            del self._receipts[key]
-        await workflow.wait_condition(lambda: self._written >= receipt.seq)
-        return receipt
 
     # What the engine decides
 
@@ -355,6 +224,8 @@ class TicketWorkflow:
         if self._calls or self._stirred() or not self._moved or not workflow.all_handlers_finished():
             return False
         info, limit = workflow.info(), self._start.history_limit
+        if self._moved_on:
+            return True
         return info.is_continue_as_new_suggested() or (limit is not None and info.get_current_history_length() >= limit)
 
     def _onward(self) -> TicketStart:

@@ -8,9 +8,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.messages import Taken
 from sop.commands import CallAction
+from sop.engine.planning import Plan
 from sop.events import ActionFailed, DefinitionsChosen, FailureKind
 from sop.refusals import Refusal
-from sop.values import decode
+from sop.values import decode, encode
+from workflows.messages import Outlook
 
 
 def spoken(act: Callable[[], None]) -> None:
@@ -35,3 +37,9 @@ def chosen(on: str, taken: Taken) -> DefinitionsChosen:
     """What starts on an event, in the words of the engine."""
     candidates = {content: decode(how) for content, how in taken.candidates.items()}
     return DefinitionsChosen(on, tuple(taken.definitions), candidates=candidates)
+
+
+def outlook(plan: Plan) -> Outlook:
+    """What would become of a ticket, as plain JSON."""
+    before, after = [encode(each) for each in plan.before], [encode(each) for each in plan.after]
+    return Outlook(plan.verdict, plan.en, plan.zh, before, after)

@@ -192,6 +192,20 @@ class RollingBack(Body):
     note: Note = ""
 
 
+class Migration(Body):
+    """Which open tickets go on with which version: all on ``from_version``, one, or a ``canary`` of so many that stand
+    on as many steps as possible. ``steps``: old id → new id, for open steps that have no counterpart."""
+
+    from_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    to_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    dry_run: bool = True
+    canary: Annotated[int, Field(ge=1, le=50)] | None = None
+    ticket: Annotated[str, Field(max_length=32)] | None = None
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
+    steps: dict[FieldName, Line] = Field(default_factory=dict, max_length=200)
+    note: Note = ""
+
+
 class NewEvent(Body):
     """Something that happened elsewhere, known by (source, id). Without ``ticket`` its business keys find one."""
 

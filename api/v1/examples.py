@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from api.v1.examples_of_definitions import OF_DEFINITIONS
 from api.v1.examples_of_simulations import OF_SIMULATIONS
-
-_RETURN: dict[str, object] = {
-    "kind": "sop",
-    "key": "return",
-    "version": 3,
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "title": {"zh": "退货退款", "en": "Return and refund"},
-    "state": "candidate",
-    "published_at": "2026-05-06T01:30:00Z",
-    "published_by": "anna",
-    "share": 10,
-    "segment": None,
-    "money": True,
-    "approved_at": "2026-05-06T02:00:00Z",
-    "approved_by": "zhaomin",
-}
 
 WHY: Mapping[str, object] = {
     "clock": "resolution",
@@ -199,28 +184,6 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
     "DutyTold": [{"person": "u-anna", "duty": "off", "tickets": 4}],
     "HandoverTold": [HANDOVER],
     "TransferTold": [{"status": "open", "seq": 17, "handover": HANDOVER}],
-    "DefinitionList": [{"items": [_RETURN], "next_cursor": None}],
-    "DefinitionLine": [_RETURN],
-    "DefinitionTold": [
-        {
-            **_RETURN,
-            "source": "dsl: 1\nsop: return\n…",
-            "versions": [_RETURN],
-            "changes": [
-                {
-                    "version": 3,
-                    "from_state": "draft",
-                    "to_state": "candidate",
-                    "by": "zhaomin",
-                    "at": "2026-05-06T02:00:00Z",
-                    "note": "",
-                    "data": {"share": 10, "approved": True},
-                }
-            ],
-        }
-    ],
-    "Staging": [{"share": 10}, {"segment": "customer.tier == 'vip'", "note": "VIP first"}, {}],
-    "RollingBack": [{"note": "too many rejects"}, {"version": 2}],
     "Done": [{"status": "waiting", "seq": 17}],
     "EventKept": [{"status": "accepted", "tickets": ["GD-10001"]}],
     "FileKept": [
@@ -363,4 +326,5 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "files": [],
         }
     ],
+    **OF_DEFINITIONS,
 }

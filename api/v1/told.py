@@ -368,3 +368,20 @@ class DefinitionTold(DefinitionLine):
     source: str
     versions: list[DefinitionLine]
     changes: list[DefinitionChangeTold]
+
+
+class TicketMoved(Told):
+    """What became, or would become, of one ticket: its open steps and clocks before and after, with their moments."""
+
+    ticket: str
+    verdict: Literal["ok", "moved", "needs_mapping", "not_on_this_version", "refused", "gone"]
+    reason: dict[str, str] | None
+    before: list[dict[str, object]]
+    after: list[dict[str, object]]
+
+
+class MigrationTold(Told):
+    """The tickets of one request; ``next_after`` is null after the last."""
+
+    items: list[TicketMoved]
+    next_after: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from db.projection import alerts, clocks, promises, steps, tickets
+from db.projection import alerts, clocks, moves, promises, steps, tickets
 from db.projection.shadow import Shadow, Told
 from sop.facts import Fact, FactType
 
@@ -26,10 +26,12 @@ PROJECTORS: Mapping[FactType, Projector] = {
     FactType.TICKET_WATCHED: tickets.watched,
     FactType.TICKET_CUSTOMER: ledger_only,
     FactType.RUN_STARTED: steps.run_started,
+    FactType.RUN_MIGRATED: moves.run_migrated,
     FactType.RUN_ENDED: steps.run_ended,
     FactType.STEP_OPENED: steps.step_opened,
     FactType.STEP_ASSIGNED: steps.step_assigned,
     FactType.STEP_MOVED: steps.step_moved,
+    FactType.STEP_CHANGED: moves.step_changed,
     FactType.STEP_SKIPPED: steps.step_skipped,
     FactType.STEP_CLOSED: steps.step_closed,
     FactType.ACTION_CALLED: ledger_only,

@@ -6,7 +6,7 @@ from sop.engine.flow import step_of
 from sop.engine.lifecycle import open_threads
 from sop.model import Approval, Task
 from sop.refusals import AmbiguousStep, NoIncident, StepNotOpen, UnknownStep
-from sop.state import OpenStep, Run, State, Thread, Undoable
+from sop.state import Incident, OpenStep, Run, State, Thread, Undoable
 
 _KINDS = {Task: ("task", "任务"), Approval: ("approval", "审批")}
 
@@ -77,3 +77,12 @@ def find_incident(state: State, address: str) -> tuple[Run, Thread | Undoable]:
     if isinstance(problem := _unknown(state, address), UnknownStep):
         raise problem
     raise NoIncident(f"{address} has no incident", f"步骤 {address} 没有异常")
+
+
+def unsettled(state: State) -> dict[tuple[str, int, str], Incident]:
+    """Every open incident of a step, by run, thread and step."""
+    return {
+        (run.id, thread.id, opened.slot): opened.incident
+        for run, thread in open_threads(state)
+        if (opened := thread.open) and opened.incident
+    }

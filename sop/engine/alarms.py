@@ -112,3 +112,16 @@ def tell_moved(turn: Turn, run: Run, thread: Thread, why: ClockCorrected | None 
 def ledger_in_fact(clock: Clock | None) -> Value:
     """A step's ledger as facts carry it; none where it has no deadline."""
     return plain_of(clock) if clock is not None else None  # type: ignore[return-value]  # plain JSON is a value
+
+
+def deadlines_in_fact(opened: OpenStep) -> dict[str, Value]:
+    """A step's deadlines as facts carry them."""
+    moments: dict[str, Value] = {"due_at": iso(opened.due_at), "timeout_at": iso(opened.timeout_at)}
+    return {**moments, "ledger": ledger_in_fact(opened.clock)}
+
+
+def arm_again(turn: Turn, run: Run, thread: Thread) -> None:
+    """Work the moments out anew after the step's ledger has changed."""
+    step = flow.step_of(run, thread)
+    if isinstance(step, Task | Approval | Wait):
+        arm(turn, run, thread, step)

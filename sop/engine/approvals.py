@@ -17,27 +17,30 @@ from sop.values import Value
 
 def enter_approval(turn: Turn, run: Run, thread: Thread, approval: Approval) -> None:
     """The seats are filled by dispatch, and counted by the rule."""
-    opened = flow.opened_of(thread)
+    shown = details(turn, run, thread, approval)
+    alarms.set_deadlines(turn, run, thread, approval)
+    named: dict[str, Value] = {"type": approval.type, "title": approval.title or approval.id}
+    deadlines = alarms.deadlines_in_fact(flow.opened_of(thread))
+    turn.tell(FactType.STEP_OPENED, run, thread, {**named, **shown, **deadlines})
+    ask(turn, run, thread, _seats(approval), "opened")
+
+
+def details(turn: Turn, run: Run, thread: Thread, approval: Approval) -> dict[str, Value]:
+    """What people see of an approval. Raises ``ExpressionError``."""
     turn.part = "script"
     script = forms_view.rendered(approval.script, turn.scope(run, thread))
-    seats = [approval.approvers] if isinstance(approval.approvers, str) else list(approval.approvers)
-    alarms.set_deadlines(turn, run, thread, approval)
-    turn.tell(
-        FactType.STEP_OPENED,
-        run,
-        thread,
-        {
-            "type": approval.type,
-            "title": approval.title or approval.id,
-            "assign": ", ".join(seats),
-            "rule": str(approval.rule),
-            "script": script,
-            "due_at": alarms.iso(opened.due_at),
-            "timeout_at": alarms.iso(opened.timeout_at),
-            "ledger": alarms.ledger_in_fact(opened.clock),
-        },
-    )
-    ask(turn, run, thread, seats, "opened")
+    return {"assign": ", ".join(_seats(approval)), "rule": str(approval.rule), "script": script}
+
+
+def _seats(approval: Approval) -> list[str]:
+    return [approval.approvers] if isinstance(approval.approvers, str) else list(approval.approvers)
+
+
+def asked_again(turn: Turn, run: Run, thread: Thread, before: Approval, approval: Approval) -> None:
+    """The approval has other approvers or another rule now, and nobody has voted yet: its seats are filled anew."""
+    if (before.approvers, str(before.rule)) != (approval.approvers, str(approval.rule)):
+        turn.state.asked = {q: a for q, a in turn.state.asked.items() if (a.run, a.thread) != (run.id, thread.id)}
+        ask(turn, run, thread, _seats(approval), "migrated")
 
 
 def ask(turn: Turn, run: Run, thread: Thread, seats: list[str], reason: str, *, by: Actor | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sop.calendars import NoWorkingTime
@@ -15,7 +16,7 @@ from sop.engine.clock_terms import ladder_of
 from sop.engine.hours import calendar_of, finder
 from sop.engine.lifecycle import open_threads
 from sop.engine.turn import Turn
-from sop.events import ActorKind, ClockCorrected, CustomerChanged, PoliciesAdopted
+from sop.events import Actor, ActorKind, ClockCorrected, CustomerChanged, PoliciesAdopted
 from sop.facts import FactType
 from sop.model import Approval, ClockPolicy, Task, Wait
 from sop.refusals import NotAllowed, NotPossible, UnknownClock
@@ -135,11 +136,20 @@ def adopted(turn: Turn, event: PoliciesAdopted) -> None:
     that is gone stops, and one that is new counts from the beginning of the run."""
     check_adoption(turn.state, event)
     run = turn.state.runs[event.run]
+
+    def change() -> None:
+        run.adopted = event.policies
+
+    go_by(turn, run, change, event.by)
+
+
+def go_by(turn: Turn, run: Run, change: Callable[[], None], by: Actor) -> None:
+    """Let ``change`` give a run other policies and calendars, and its clocks go on by them."""
     for name in run.calendars:
         run.kept_calendars[calendar_of(run, name).version] = run.calendars[name]
     was = {name: clock_facts.before(clock) for name, clock in run.clocks.items() if clock.calendars}
     told = {name: _told(clock, run.policies[name]) for name, clock in run.clocks.items()}
-    run.adopted = event.policies
+    change()
     for name in [name for name in run.clocks if name not in run.policies]:
         clock = run.clocks[name]
         if clock.phase in GOING:
@@ -149,7 +159,7 @@ def adopted(turn: Turn, event: PoliciesAdopted) -> None:
         if name not in run.clocks:
             clocks.begin(turn, run, name, policy)
         elif run.clocks[name].phase in GOING:
-            clocks.take_over(turn, run, run.clocks[name], policy, was[name], told[name], event.by)
+            clocks.take_over(turn, run, run.clocks[name], policy, was[name], told[name], by)
     run.clocks = dict(sorted(run.clocks.items()))
 
 

@@ -20,8 +20,10 @@ from sop.engine import (
     handing,
     leases,
     lifecycle,
+    migration,
     orders,
     people,
+    planning,
     playbooks,
     promises,
     remedies,
@@ -50,6 +52,7 @@ from sop.events import (
     PlaybookFound,
     PoliciesAdopted,
     PromiseKept,
+    RunMigrated,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -104,6 +107,8 @@ class Engine:
         turn = self._turn(now)
         if self.state.finished and not isinstance(event, _ASKED_BY_PEOPLE):
             return []
+        if isinstance(event, RunMigrated):
+            self.check_move(event, now)
         _decide(turn, event)
         _taken_in_hand(turn, event)
         leases.renew(turn, event)
@@ -127,6 +132,14 @@ class Engine:
         elif isinstance(event, ClockCorrected | PoliciesAdopted):
             clock_changes.check(self.state, event, now)
 
+    def plan(self, event: RunMigrated, now: datetime) -> planning.Plan:
+        """What would become of the ticket if it were moved to another version; changes nothing."""
+        return planning.plan(self.state, event, now, _move)
+
+    def check_move(self, event: RunMigrated, now: datetime) -> None:
+        """Raise the ``Refusal`` of a move that cannot be made now; changes nothing."""
+        planning.tried(self.state, event, now, _move)
+
     def next_deadline(self) -> datetime | None:
         """The nearest moment at which something is due."""
         return nearest(self.state)
@@ -142,6 +155,13 @@ class Engine:
             self.state.armed = due
             turn.commands.append(ClearTimer() if due is None else SetTimer(due))
         return turn.commands
+
+
+def _move(state: State, event: RunMigrated, now: datetime) -> None:
+    engine = Engine(state)
+    turn = engine._turn(now)
+    migration.migrated(turn, event)
+    engine._settled(turn)
 
 
 def _filled_in(ticket: Mapping[str, Value]) -> dict[str, Value]:
@@ -198,6 +218,8 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             _settle_incident(turn, event)
         case TicketCommanded():
             orders.commanded(turn, event)
+        case RunMigrated():
+            migration.migrated(turn, event)
         case Classified():
             lifecycle.classified(turn, event)
         case DutyChanged():

@@ -17,33 +17,30 @@ from sop.values import Value
 
 def enter_task(turn: Turn, run: Run, thread: Thread, task: Task) -> None:
     """A person does it: the form with its defaults, the script, the deadlines, and whoever dispatch finds."""
-    opened = flow.opened_of(thread)
-    scope = turn.scope(run, thread)
+    shown = details(turn, run, thread, task)
+    alarms.set_deadlines(turn, run, thread, task)
+    named: dict[str, Value] = {"type": task.type, "title": task.title or task.id}
+    deadlines = alarms.deadlines_in_fact(flow.opened_of(thread))
+    turn.tell(FactType.STEP_OPENED, run, thread, {**named, **shown, **deadlines})
+    assign(turn, run, thread, task.assign, "opened")
+
+
+def details(turn: Turn, run: Run, thread: Thread, task: Task) -> dict[str, Value]:
+    """What people see of a task, with the form's defaults worked out. Raises ``ExpressionError``."""
+    opened, scope = flow.opened_of(thread), turn.scope(run, thread)
     for number, field in enumerate(task.form):
         if field.default is not None:
             turn.part = f"form/{number}/default"
             opened.defaults[field.key] = expressions.render(field.default, scope)
     turn.part = "script"
     script = forms_view.rendered(task.script, scope)
-    alarms.set_deadlines(turn, run, thread, task)
-    turn.tell(
-        FactType.STEP_OPENED,
-        run,
-        thread,
-        {
-            "type": task.type,
-            "title": task.title or task.id,
-            "assign": task.assign,
-            "skills": list(task.skills),
-            "form": [forms_view.field_of(f, opened.defaults.get(f.key)) for f in task.form],
-            "outcomes": forms_view.buttons(task.outcomes),
-            "script": script,
-            "due_at": alarms.iso(opened.due_at),
-            "timeout_at": alarms.iso(opened.timeout_at),
-            "ledger": alarms.ledger_in_fact(opened.clock),
-        },
-    )
-    assign(turn, run, thread, task.assign, "opened")
+    return {
+        "assign": task.assign,
+        "skills": list(task.skills),
+        "form": [forms_view.field_of(f, opened.defaults.get(f.key)) for f in task.form],
+        "outcomes": forms_view.buttons(task.outcomes),
+        "script": script,
+    }
 
 
 def assign(

@@ -32,7 +32,8 @@ def register(run: Run, thread: Thread, action: Action, outputs: Values) -> None:
     arguments = {name: known[name] for name in takes if name in known} if takes is not None else known
     where = run.model.where(f"{placed.pointer}/undo")
     _forget(run, opened.slot, opened.visit)
-    run.undo.append(Undoable(run.id, opened.slot, opened.visit, inverse, dict(arguments), where))
+    version = f"{run.definition['key']}@{run.definition['version']}"
+    run.undo.append(Undoable(run.id, opened.slot, opened.visit, inverse, dict(arguments), where, definition=version))
 
 
 def _forget(run: Run, slot: str, visit: int) -> Undoable | None:

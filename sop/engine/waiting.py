@@ -17,30 +17,34 @@ from sop.values import Value
 def enter_wait(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
     """Wait for time, or for an event that may have come already."""
     opened = flow.opened_of(thread)
-    until = _until(turn, run, thread, wait)
-    if until is not None:
-        if until <= turn.now:
-            flow.leave(turn, run, thread, {})
-            return
-        opened.due_at = until
-        turn.alarm(until, AlarmKind.ELAPSED, run, thread)
-    elif _read_mailbox(turn, run, thread, wait):
+    if read_mailbox(turn, run, thread, wait):
         return
-    else:
+    wait_on(turn, run, thread, wait)
+    if opened.due_at is not None and opened.due_at <= turn.now:
+        turn.silence(run, thread)
+        flow.leave(turn, run, thread, {})
+        return
+    named: dict[str, Value] = {"type": wait.type, "title": wait.title or wait.id}
+    moments: dict[str, Value] = {
+        "timeout_at": alarms.iso(opened.timeout_at),
+        "ledger": alarms.ledger_in_fact(opened.clock),
+    }
+    turn.tell(FactType.STEP_OPENED, run, thread, {**named, **details(thread, wait), **moments})
+
+
+def wait_on(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
+    """Note when the waiting is over: the moment waited for, or the timeout of an event's."""
+    until = _until(turn, run, thread, wait)
+    if until is None:
         alarms.set_deadlines(turn, run, thread, wait)
-    turn.tell(
-        FactType.STEP_OPENED,
-        run,
-        thread,
-        {
-            "type": wait.type,
-            "title": wait.title or wait.id,
-            "waits_for": _event_types(wait),
-            "until": alarms.iso(until),
-            "timeout_at": alarms.iso(opened.timeout_at),
-            "ledger": alarms.ledger_in_fact(opened.clock),
-        },
-    )
+    else:
+        flow.opened_of(thread).due_at = until
+        turn.alarm(until, AlarmKind.ELAPSED, run, thread)
+
+
+def details(thread: Thread, wait: Wait) -> dict[str, Value]:
+    """What people see of a step that waits."""
+    return {"waits_for": _event_types(wait), "until": alarms.iso(flow.opened_of(thread).due_at)}
 
 
 def _until(turn: Turn, run: Run, thread: Thread, wait: Wait) -> datetime | None:
@@ -66,7 +70,8 @@ def consumed_by(state: State, run: Run) -> list[int]:
     return run.consumed
 
 
-def _read_mailbox(turn: Turn, run: Run, thread: Thread, wait: Wait) -> bool:
+def read_mailbox(turn: Turn, run: Run, thread: Thread, wait: Wait) -> bool:
+    """Whether an event that has come already ends the waiting."""
     read = consumed_by(turn.state, run)
     return any(take(turn, run, thread, wait, letter) for letter in turn.state.mailbox if letter.number not in read)
 

@@ -18,15 +18,23 @@ from api.identities import digest
 from api.principal import Scope
 from db.session import Store
 from db.tables import ApiKey, Person
-from sop.events import ClockCorrected, IncidentSettled, PromiseKept, StepAnswered, TicketCommanded, VoteCast
+from sop.events import (
+    ClockCorrected,
+    IncidentSettled,
+    PromiseKept,
+    RunMigrated,
+    StepAnswered,
+    TicketCommanded,
+    VoteCast,
+)
 from workflows.client import TemporalUnavailable
-from workflows.messages import Receipt
+from workflows.messages import Outlook, Receipt
 
 PASSWORD = "correct horse battery"
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 EVERY_SCOPE = [scope.value for scope in Scope]
 
-Heard = StepAnswered | VoteCast | IncidentSettled | TicketCommanded | PromiseKept | ClockCorrected
+Heard = StepAnswered | VoteCast | IncidentSettled | TicketCommanded | PromiseKept | ClockCorrected | RunMigrated
 
 
 @dataclass
@@ -59,6 +67,16 @@ class Temporal:
 
     async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt:
         return await self._hear(ticket_id, event, key)
+
+    async def migrate(self, ticket_id: int, event: RunMigrated, key: str) -> Receipt:
+        return await self._hear(ticket_id, event, key)
+
+    async def outlook(self, ticket_id: int, event: RunMigrated, now: datetime) -> Outlook:
+        if self.refusal is not None:
+            raise self.refusal
+        step = {"step": "return.inspect", "type": "task", "due_at": None, "timeout_at": None}
+        verdict = "needs_mapping" if ticket_id % 2 else "ok"
+        return Outlook(verdict, "why" if ticket_id % 2 else "", "为什么", [step], [step])
 
     def goes_away(self) -> None:
         self.refusal = TemporalUnavailable(5.0)

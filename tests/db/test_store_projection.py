@@ -75,6 +75,10 @@ def a_long_story() -> Facts:
     story.add(FactType.TICKET_WATCHED, run=None, who="role:lead", reason="escalation")
     story.add(FactType.TICKET_CUSTOMER, run=None, tier="vip")
     story.add(FactType.STEP_MOVED, "inspect", due_at=due, timeout_at=None)
+    story.add(
+        FactType.RUN_MIGRATED, version=2, sha256="b" * 64, title="退货", steps={"inspect": "check", "rma": "make"}
+    )
+    story.add(FactType.STEP_CHANGED, "check", type="task", title="检查", due_at=due, timeout_at=None)
     _promises(story, due)
     story.add(FactType.RUN_ENDED, result="resolved")
     return story.add(FactType.TICKET_STATUS, run=None, status="resolved", result="resolved")

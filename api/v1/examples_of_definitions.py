@@ -1,0 +1,64 @@
+"""Examples of bodies and answers about definitions, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+_RETURN: dict[str, object] = {
+    "kind": "sop",
+    "key": "return",
+    "version": 3,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "title": {"zh": "退货退款", "en": "Return and refund"},
+    "state": "candidate",
+    "published_at": "2026-05-06T01:30:00Z",
+    "published_by": "anna",
+    "share": 10,
+    "segment": None,
+    "money": True,
+    "approved_at": "2026-05-06T02:00:00Z",
+    "approved_by": "zhaomin",
+}
+
+OF_DEFINITIONS: Mapping[str, Sequence[object]] = {
+    "DefinitionList": [{"items": [_RETURN], "next_cursor": None}],
+    "DefinitionLine": [_RETURN],
+    "DefinitionTold": [
+        {
+            **_RETURN,
+            "source": "dsl: 1\nsop: return\n…",
+            "versions": [_RETURN],
+            "changes": [
+                {
+                    "version": 3,
+                    "from_state": "draft",
+                    "to_state": "candidate",
+                    "by": "zhaomin",
+                    "at": "2026-05-06T02:00:00Z",
+                    "note": "",
+                    "data": {"share": 10, "approved": True},
+                }
+            ],
+        }
+    ],
+    "Migration": [
+        {"from_version": 6, "to_version": 7},
+        {"from_version": 6, "to_version": 7, "dry_run": False, "canary": 5, "note": "photo check"},
+    ],
+    "MigrationTold": [
+        {
+            "items": [
+                {
+                    "ticket": "GD-10001",
+                    "verdict": "ok",
+                    "reason": None,
+                    "before": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-07T01:30:00+00:00"}],
+                    "after": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-08T01:30:00+00:00"}],
+                }
+            ],
+            "next_after": None,
+        }
+    ],
+    "Staging": [{"share": 10}, {"segment": "customer.tier == 'vip'", "note": "VIP first"}, {}],
+    "RollingBack": [{"note": "too many rejects"}, {"version": 2}],
+}
