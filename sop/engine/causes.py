@@ -11,6 +11,9 @@ from sop.events import Actor, ClockCorrected, DutyChanged, Event, MessagePosted,
 from sop.state import State
 from sop.values import Value
 
+ASKED = frozenset({"command", "correction", "adoption"})
+"""What people ask for is a sign of life from them, whatever comes of it."""
+
 
 def told(state: State, commands: list[Command], event: Event, now: datetime) -> list[Command]:
     """The commands, the first fact of which says what a person ordered (``command``), whose duty has changed
@@ -21,7 +24,7 @@ def told(state: State, commands: list[Command], event: Event, now: datetime) -> 
         return commands
     first = next((each for each in commands if isinstance(each, Project)), None)
     if first is None:
-        if "command" in cause:
+        if not ASKED.isdisjoint(cause):
             state.untold.append({**cause, "at": now.isoformat()})
         return commands
     before: dict[str, Value] = {"before": list(state.untold)} if state.untold else {}

@@ -18,6 +18,7 @@ from sop.events import (
     ClockCorrected,
     DefinitionsChosen,
     Event,
+    FailureKind,
     IncidentSettled,
     PlaybookFound,
     PoliciesAdopted,
@@ -48,6 +49,7 @@ from sop.replay.recording import (
     Trigger,
 )
 from sop.replay.standing import Verdict
+from sop.state import Promise
 from sop.values import Value
 
 LAST = 2**31
@@ -252,12 +254,22 @@ class Player:
         state = self._running().state
         made = state.calls[call.call]
         if made.promise:
-            promise = state.promises[made.promise]
-            place = Place(Trigger.CALLED, promise.run, f"{promise.step or ''}/{'due' if promise.deciding else 'warn'}")
-            self._await(place, "", None, call)
+            self._check(call, state.promises[made.promise])
         else:
             place = Place(Trigger.CALLED, call.run, f"{call.step}{'/undo' if made.undo else ''}")
             self._await(place, call.action, None, call)
+
+    def _check(self, call: CallAction, promise: Promise) -> None:
+        """A promise's check answers as it did. Where no answer is recorded of one that ran, none was of use: the
+        promise was over by then, or its time had come, and the check was asked again."""
+        step = promise.step or ""
+        place = Place(Trigger.CALLED, promise.run, f"{step}/{'due' if promise.deciding else 'warn'}")
+        known = len(self.recording.occasions.get(place, ())) > self._times[place]
+        if known or Place(Trigger.PROMISED, promise.run, step) not in self.recording.occasions:
+            self._await(place, call.action, None, call)
+        elif not promise.deciding:
+            late = ActionFailed(call.call, FailureKind.TIMEOUT, "")
+            self._push(promise.due_at, LAST, _Reply(place, None, call.call, late))
 
     # What is said to it
 

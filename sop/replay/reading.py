@@ -57,6 +57,7 @@ from sop.state import Status
 from sop.values import OPENING, Value, Values
 
 ANSWERED = ("task", "approval")
+CAUSES = frozenset({"command", "duty", "correction", "adoption"})
 OF_TICKET = frozenset({Trigger.CLOSED, Trigger.NAMED})
 _SYSTEM = Actor(ActorKind.SYSTEM, "system")
 
@@ -113,7 +114,7 @@ class _Reader:
     _kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
     _calls: dict[Value, _Open] = field(default_factory=dict)
     _promises: dict[Value, _Open] = field(default_factory=dict)
-    _planned: dict[Value, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    _planned: dict[Value, tuple[datetime | None, datetime | None, str]] = field(default_factory=dict)
     _settled: set[tuple[str | None, str | None]] = field(default_factory=set)
     _starting: tuple[Fact, Chosen | None] | None = None
 
@@ -159,18 +160,22 @@ class _Reader:
         """What the engine was told that has no fact of its own; ``before``: what left no fact when it came."""
         before = fact.data.get("before")
         for told in map(mapping, before if isinstance(before, (list, tuple)) else ()):
-            self.arrive(replace(fact, at=moment(told["at"]) or fact.at), ordered_of(told["command"]))
-        if "command" in fact.data:
-            self.arrive(fact, ordered_of(fact.data["command"]))
-        if "duty" in fact.data:
-            self.arrive(fact, duty_of(fact.data["duty"]))
-        if "correction" in fact.data:
-            self.arrive(fact, corrected_of(fact.data["correction"]))
-        if "adoption" in fact.data:
-            run = str(mapping(fact.data["adoption"]).get("run"))
-            adoption = adoption_of(fact.data["adoption"], *self._kinds[run])
-            self.adopted.append(adoption.policies)
-            self.arrive(fact, adoption)
+            self._caused(replace(fact, at=moment(told["at"]) or fact.at, data=told))
+        for name in CAUSES.intersection(fact.data):
+            self.arrive(fact, self._cause(name, fact.data[name]))
+
+    def _cause(self, name: str, told: Value) -> Coming:
+        match name:
+            case "command":
+                return ordered_of(told)
+            case "duty":
+                return duty_of(told)
+            case "correction":
+                return corrected_of(told)
+            case _:
+                adoption = adoption_of(told, *self._kinds[str(mapping(told).get("run"))])
+                self.adopted.append(adoption.policies)
+                return adoption
 
     def event(self, fact: Fact) -> None:
         data = fact.data
@@ -286,7 +291,8 @@ class _Reader:
         """A promise is made: by a step, or by a message, which has come as the arrival before."""
         data = fact.data
         self._promises[data["promise"]] = self.occasion(fact, Trigger.PROMISED, "")
-        self._planned[data["promise"]] = (moment(data.get("warn_at")), moment(data.get("due_at")))
+        planned = moment(data.get("warn_at")), moment(data.get("due_at"))
+        self._planned[data["promise"]] = (*planned, str(data.get("check")))
         for number, arrival in enumerate(self.arrivals):
             posted = arrival.event
             if isinstance(posted, MessagePosted) and posted.message == data.get("message"):  # a step's has none
@@ -303,12 +309,12 @@ class _Reader:
         """What the check of a promise answered, and how long after it was to be asked."""
         if fact.data.get("reason") == "nobody_said":
             return
-        warn, due = self._planned[fact.data["promise"]]
+        warn, due, check = self._planned[fact.data["promise"]]
         early = fact.type is FactType.PROMISE_WARNED or (due is not None and fact.at < due)
         planned = (warn if early else due) or fact.at
         heard = self.rungs.rung.get(planned)
         asked = replace(fact, at=heard.at if heard else planned)
-        call = self.occasion(asked, Trigger.CALLED, "", f"{fact.step or ''}/{'warn' if early else 'due'}")
+        call = self.occasion(asked, Trigger.CALLED, check, f"{fact.step or ''}/{'warn' if early else 'due'}")
         call.add(fact, check_said(fact.data))
 
     # Calls

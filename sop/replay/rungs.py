@@ -72,10 +72,8 @@ class Rungs:
             self._warn[fact.run, name] = warn = moment(fact.data.get("warn_at"))
             if fact.data.get("check") is not None:
                 self.asked |= {at: Rung(at, fact.seq) for at in (warn, due) if at is not None}
-        elif fact.type is FactType.PROMISE_WARNED:
-            self._heard(fact, self._warn.get((fact.run, name)))
-        elif fact.type is FactType.PROMISE_BROKEN:
-            self._heard(fact, due)
+        elif fact.data.get("reason") == "nobody_said":
+            self._heard(fact, due if fact.type is FactType.PROMISE_BROKEN else self._warn.get((fact.run, name)))
 
     def _standing(self, fact: Fact) -> None:
         status = Status(str(fact.data.get("status")))
