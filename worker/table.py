@@ -268,6 +268,21 @@ ADMITTING = (
         (_arg("id", zh="编号或邮箱", en="the id or the e-mail", metavar="NAME"),),
     ),
     Command(
+        "user duty",
+        Words(
+            "上班、下班或离职；下班和离职者交回手上的工单",
+            "begin or end duty, or leave; who goes hands their work back",
+        ),
+        "gongdan user duty anna off",
+        "commands.duty:run",
+        (
+            _arg("id", zh="编号或邮箱", en="the id or the e-mail", metavar="NAME"),
+            _arg(
+                "duty", zh="on 上班、off 下班、gone 离职", en="on, off, or gone for good", choices=("on", "off", "gone")
+            ),
+        ),
+    ),
+    Command(
         "key add",
         Words("新建 API 密钥；只显示这一次", "make an API key; it is shown this once"),
         "gongdan key add shop --scope tickets:write --scope events:write",

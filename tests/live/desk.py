@@ -38,11 +38,15 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 """What of the environment the processes inherit: no setting of whoever runs the tests."""
 
 
-def prepared(folder: Path, free_port: Callable[[], int], database_url: str | None = None) -> Site:
+def prepared(
+    folder: Path, free_port: Callable[[], int], database_url: str | None = None, workspace: Path | None = None
+) -> Site:
     """A folder with the schema, the published workspace and a key: what the first `gongdan up` leaves."""
     env = {name: os.environ[name] for name in KEPT if name in os.environ} | {"GONGDAN_DATA_DIR": str(folder)}
     if database_url is not None:
         env["GONGDAN_DATABASE_URL"] = database_url
+    if workspace is not None:
+        env["GONGDAN_WORKSPACE"] = str(workspace)
     ports = Wanted(free_port(), free_port(), free_port(), free_port())
     site = site_of(Settings.from_environment(env, folder.parent), ports, env)
     if not (folder / "gongdan.db").exists():

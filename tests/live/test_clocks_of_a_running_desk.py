@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -13,18 +12,11 @@ from typing import Any
 import pytest
 
 from tests.live.desk import Desk, until
+from tests.live.workspaces import workspace_with
 from worker.settings import HOME
 
 pytestmark = pytest.mark.live
 Json = Any  # an answer of an API, read by tests only
-PARTS = (
-    "gongdan.yaml",
-    "sop/library",
-    "playbooks/library",
-    "activities/connectors",
-    "activities/templates",
-    "tests/scenarios",
-)
 
 
 def command(desk: Desk, *words: str, workspace: Path | None = None) -> str:
@@ -35,21 +27,6 @@ def command(desk: Desk, *words: str, workspace: Path | None = None) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def workspace_with(folder: Path, old: str, new: str) -> Path:
-    """A copy of the shipped workspace in which the company's file says something else."""
-    for part in PARTS:
-        source = HOME / part
-        target = folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-    (folder / "tests/scenarios/company_clocks.yaml").unlink()  # the shipped company's own stories
-    company = folder / "gongdan.yaml"
-    text = company.read_text("utf-8")
-    assert text.count(old) == 1
-    company.write_text(text.replace(old, new), "utf-8")
-    return folder
 
 
 def clock(desk: Desk, no: str, name: str) -> dict[str, Json]:

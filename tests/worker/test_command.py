@@ -384,7 +384,11 @@ def test_somebody_is_let_in_once_and_gets_a_new_password(here: Here, env: dict[s
     added, twice = here(*anna, env=env), here(*anna, env=env)
     reset = here("user", "password", "anna@example.org", env=env)
     key = here("key", "add", "shop", "--scope", "tickets:write", "--quiet", env=env)
+    off, gone = (here("user", "duty", name, duty, env=env) for name, duty in (("anna", "off"), ("anna", "gone")))
+    again = here("user", "duty", "anna", "on", env=env)
 
+    assert (off.returncode, off.stdout.strip()) == (0, "Anna is off duty; 0 tickets are told")
+    assert (gone.returncode, again.returncode) == (0, 1)
     assert added.returncode == reset.returncode == 0
     assert len(added.stdout.strip()) == len(reset.stdout.strip()) == 19
     assert added.stdout != reset.stdout
