@@ -73,4 +73,11 @@ LINTING = (
             ),
         ),
     ),
+    Command(
+        "sop schema",
+        Words("为编辑器生成 JSON Schema", "make the JSON Schema that an editor completes by"),
+        "gongdan sop schema --write sop/sop.schema.json",
+        "commands.sop_schema:run",
+        (_CATALOG, Argument(("--write",), Words("写入此文件", "write to this file"), {"metavar": "FILE"})),
+    ),
 )

@@ -85,14 +85,17 @@ def a_file_of(lines: int, text: str) -> str:
 def _one_long(text: str, catalog: Catalog) -> float:
     """The median time, in milliseconds, of a file never seen before: no expression is known from another run."""
     long = a_file_of(LINES, text)
-    took = []
-    for _ in range(ROUNDS):
-        study.cache_clear()
-        began = perf_counter()
-        loaded = examine(long, "long.sop.yaml", catalog)
-        took.append((perf_counter() - began) * 1000)
-        assert not errors(loaded.problems), loaded.problems  # noqa: S101 - what is measured is a whole lint
+    took = [_timed(long, catalog) for _ in range(ROUNDS)]
     return median(took)
+
+
+def _timed(text: str, catalog: Catalog) -> float:
+    study.cache_clear()
+    began = perf_counter()
+    loaded = examine(text, "long.sop.yaml", catalog)
+    took = (perf_counter() - began) * 1000
+    assert not errors(loaded.problems), loaded.problems  # noqa: S101 - what is measured is a whole lint
+    return took
 
 
 def _a_thousand(definitions: Mapping[str, str], catalog: Catalog) -> float:
