@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from sop.diagram.shapes import Drawing, Link, Point, Polyline
 
-STEP, NEAR, ROUNDS, CLEAR = 7.0, 110.0, 2, 3.0
+STEP, NEAR, ROUNDS, CLEAR, CELL = 7.0, 110.0, 2, 3.0, 96.0
 ON_A_BOX, ON_A_LABEL, ON_A_TIP, ON_A_LINE, BESIDE, PER_PX = 900.0, 700.0, 120.0, 60.0, 34.0, 0.08
 
 
@@ -59,20 +60,49 @@ def _shifted(drawing: Drawing, by: float) -> Drawing:
     return Drawing(places, lines, drawing.width + by, drawing.height)
 
 
+class _Obstacles:
+    """What a label should not lie on, by the cells of a grid: only what is near a label is looked at."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.cells: dict[tuple[int, int], list[tuple[Area, float, int]]] = defaultdict(list)
+        for place in drawing.places.values():
+            self._put(around(place.centre, place.width, place.height, CLEAR + 2), ON_A_BOX, -1)
+        for number, line in enumerate(drawing.lines):
+            self._put(around(line.points[-1], 10, 14), ON_A_TIP, -1)
+            for piece in pairwise(line.points):
+                self._put(_thin(*piece), ON_A_LINE, number)
+
+    def _put(self, area: Area, cost: float, line: int) -> None:
+        for cell in _cells(area):
+            self.cells[cell].append((area, cost, line))
+
+    def cost(self, area: Area, own: int) -> float:
+        """What lying here costs the label of a line; another line counts once, however often it passes."""
+        met = {each for cell in _cells(area) for each in self.cells.get(cell, ()) if each[2] != own}
+        lines, total = set[int](), 0.0
+        for other, cost, line in met:
+            if line not in lines and area.meets(other):
+                total += cost
+                if line >= 0:
+                    lines.add(line)
+        return total
+
+
+def _cells(area: Area) -> Iterator[tuple[int, int]]:
+    columns = range(int(area.left // CELL), int(area.right // CELL) + 1)
+    rows = range(int(area.top // CELL), int(area.bottom // CELL) + 1)
+    return product(columns, rows)
+
+
 @dataclass(slots=True)
 class _Labels:
     drawing: Drawing
     edges: Sequence[Link]
     on_lines: bool
-    boxes: list[Area] = field(init=False)
-    tips: list[Area] = field(init=False)
-    pieces: list[list[Area]] = field(init=False)
+    obstacles: _Obstacles = field(init=False)
 
     def __post_init__(self) -> None:
-        places, lines = self.drawing.places.values(), self.drawing.lines
-        self.boxes = [around(place.centre, place.width, place.height, CLEAR + 2) for place in places]
-        self.tips = [around(line.points[-1], 10, 14) for line in lines]
-        self.pieces = [[_thin(*piece) for piece in pairwise(line.points)] for line in lines]
+        self.obstacles = _Obstacles(self.drawing)
 
     def best(self) -> list[Polyline]:
         """Each label in turn takes its best spot among the others; the shortest lines, with the least choice, first."""
@@ -103,13 +133,8 @@ class _Labels:
 
     def _against(self, index: int, middle: Point, taken: dict[int, Area]) -> float:
         area = around(middle, self.edges[index].label_width, self.edges[index].label_height)
-        cost = sum(ON_A_BOX for box in self.boxes if area.meets(box))
-        cost += sum(ON_A_LABEL for other in taken.values() if area.meets(other))
-        cost += sum(ON_A_TIP for tip in self.tips if area.meets(tip))
-        for number, pieces in enumerate(self.pieces):
-            if number != index and any(area.meets(piece) for piece in pieces):
-                cost += ON_A_LINE
-        return cost
+        labels = sum(ON_A_LABEL for other in taken.values() if area.meets(other))
+        return labels + self.obstacles.cost(area, index)
 
 
 def _spots(points: Sequence[Point], edge: Link, on_lines: bool) -> Iterator[Spot]:
