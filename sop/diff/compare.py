@@ -9,7 +9,7 @@ from sop.definition import Definition
 from sop.diff.changes import Change, Difference, Kind, Neighbours
 from sop.diff.matching import Match, match, neighbours
 from sop.diff.safety import consequences
-from sop.diff.values import Piece, pieces, settled
+from sop.diff.values import Piece, pieces, renamed, settled
 from sop.model import Step
 
 IDENTITY = frozenset(("id", "was", "type"))
@@ -145,6 +145,8 @@ def _renamed(value: object, names: Mapping[str, str]) -> object:
     """What was written before, by the new names of steps and paths: a renamed target is the same target."""
     if isinstance(value, dict):
         return {key: _target(item, names) if key in TARGETS else _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, str):
+        return renamed(value, names)
     return [_renamed(item, names) for item in value] if isinstance(value, list) else value
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sop.definition import Definition
 from sop.diff.changes import Neighbours
-from sop.model import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def match(old: Definition, new: Definition) -> Match:
     """The steps of the new version and those of the old one: by id, or by ``was``."""
     same = {name: name for name in new.steps if name in old.steps}
     for name, placed in new.steps.items():
-        before = next((one for one in _was(placed.step) if one in old.steps and one not in same.values()), None)
+        before = next((one for one in placed.step.formerly if one in old.steps and one not in same.values()), None)
         if name not in same and before is not None:
             same[name] = before
     lines = _lines(old, new, same)
@@ -51,11 +50,6 @@ def match(old: Definition, new: Definition) -> Match:
         removed=tuple(name for name in old.steps if name not in same.values()),
         moved=frozenset(_moved(old, new, same, lines)),
     )
-
-
-def _was(step: Step) -> tuple[str, ...]:
-    was = getattr(step, "was", None)
-    return (was,) if isinstance(was, str) else tuple(was or ())
 
 
 def _lines(old: Definition, new: Definition, same: dict[str, str]) -> dict[str, str]:

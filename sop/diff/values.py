@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sop import expressions
 from sop.diagram.conditions import resolved
 
 NAMES = ("key", "event", "path", "value")
@@ -44,6 +45,18 @@ def settled(value: object, constants: Mapping[str, object]) -> object:
     if isinstance(value, (list, tuple)):
         return [settled(item, constants) for item in value]
     return value
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """An expression, or text with some, that reads steps by the names they have now."""
+    if not names or "steps." not in text:
+        return text
+    for read in reversed(expressions.reads(text)):
+        was = read.path[1] if len(read.path) > 1 and read.path[0] == "steps" else ""
+        place = f"steps.{was}"
+        if was in names and text.startswith(place, read.offset):
+            text = f"{text[: read.offset]}steps.{names[was]}{text[read.offset + len(place) :]}"
+    return text
 
 
 def _entries(value: object) -> bool:

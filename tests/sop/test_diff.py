@@ -176,6 +176,32 @@ def test_an_id_that_changed_without_was_is_another_step_but_one_is_asked() -> No
     ]
 
 
+def test_a_step_that_was_another_is_renamed_and_whatever_leads_to_it_is_the_same() -> None:
+    base = BASE.replace("on_timeout: late", "on_timeout: last")
+    new = base.replace("{id: last, type: wait, for: 1h}", "{id: pause, was: last, type: wait, for: 2h}")
+    new = new.replace("on_timeout: last", "on_timeout: pause")
+    found = difference(defined(base), defined(new), {"last": frozenset((1, 2))})
+
+    assert said(found) == [
+        "= pause: renamed from last",
+        "~ pause: for 1h → 2h",
+        "2 running tickets stand on changed steps: last 2",
+    ]
+    assert said(found, Language.ZH)[0] == "= pause：由 last 改名"
+
+
+def test_expressions_that_read_a_renamed_step_by_its_new_name_are_the_same() -> None:
+    new = BASE.replace("id: ask", "id: asked\n    was: ask").replace("steps.ask.", "steps.asked.")
+
+    assert said(difference(defined(BASE), defined(new))) == ["= Ask (asked): renamed from ask"]
+
+
+def test_a_step_may_have_had_several_names_before() -> None:
+    new = BASE.replace("{id: last,", "{id: pause, was: [older, last],")
+
+    assert said(difference(defined(BASE), defined(new))) == ["= pause: renamed from last"]
+
+
 def test_another_type_of_step_is_told_once_with_its_keys() -> None:
     found = changed("{id: last, type: wait, for: 1h}", "{id: last, type: end}")
 
