@@ -64,7 +64,7 @@ def incident_cell(stage: Stage, way: Way, fault: Fault, incident: Fact) -> Cell:
     """The step is an incident: whom that is told. Without an owner of the definition it is the ticket's."""
     step, owner = way.slot.partition("#")[0], incident.data.get("owner")
     state = stage.engine.state
-    to = owner or state.owner_person or state.owner_team
+    to = owner or ("" if state.stranded else state.owner_person or state.owner_team)
     if not to:
         return found(step, fault, Finding.NOBODY_TOLD)
     return Cell(step, fault, f"成为事件，通知 {to}", f"becomes an incident, {to} is told")

@@ -9,9 +9,10 @@ from sop.commands import CallAction
 from sop.engine.flow import INCIDENT
 from sop.events import ActionDone, ActionFailed, FailureKind
 from sop.facts import FactType
+from sop.matrix.explore import played
 from sop.matrix.faults import Cell, Fault, Finding, found
 from sop.matrix.looking import incident_cell, seen
-from sop.matrix.ways import Held, Way, act, gone, opened
+from sop.matrix.ways import Held, Way, act, gone
 from sop.model import Action
 from sop.scenario.stage import FINAL, Stage, event_for, event_of
 from sop.state import dump
@@ -123,16 +124,9 @@ def _overtaken(way: Way) -> Cell:
     _play(waiting.stage, way, besides=number)
     if at_once:
         return Cell(step, Fault.OUT_OF_ORDER, "事件当即生效", "the event counts at once")
-    if _end(waiting.stage, way) != _end(_whole(way), way):
+    if _end(waiting.stage, way) != _end(played(way.tale), way):
         return found(step, Fault.OUT_OF_ORDER, Finding.EVENT_LOST)
     return Cell(step, Fault.OUT_OF_ORDER, "事件保留到需要时", "the event is kept until it is wanted")
-
-
-def _whole(way: Way) -> Stage:
-    stage = opened(way.tale)
-    for number, each in enumerate(way.tale.case.play, 1):
-        act(stage, number, each)
-    return stage
 
 
 def _play(stage: Stage, way: Way, besides: int) -> None:

@@ -56,4 +56,6 @@ def _timeless(value: Value) -> Value:
     """The value without moments a stage stamps itself."""
     if isinstance(value, Mapping):
         return {key: _timeless(item) for key, item in value.items() if key != "at"}
+    if isinstance(value, (list, tuple)):
+        return [_timeless(item) for item in value]
     return value

@@ -8,10 +8,10 @@ import pytest
 
 from sop.definition import Compiled, definition_of
 from sop.matrix import Fault, Finding, Matrix, matrix_of
-from sop.matrix.explore import explored
+from sop.matrix.explore import explored, played
 from sop.matrix.faults import WORDS
 from sop.matrix.ways import Tale, step_by_step
-from sop.scenario import Script, coverage_of, play, read_scripts
+from sop.scenario import Script, coverage_of, read_scripts
 from tests.sop.engine_desk import compiled
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
@@ -176,9 +176,28 @@ def test_made_up_answers_reach_what_forms_and_matches_allow() -> None:
       refused: [{id: refused_end, type: end, result: rejected}]
     """
     ready = compiled(sop)
-    told = [play(tale.script, tale.case, ready)[0].facts for tale in explored(ready)]
+    told = [played(tale).facts for tale in explored(ready)]
 
     assert [str(point) for point in coverage_of(definition_of(ready), told).missing] == []
+
+
+@pytest.mark.parametrize("name", ["general", "it_request", "lost_parcel", "refund", "reopened", "return"])
+def test_made_up_answers_alone_come_by_all_of_a_shipped_definition(library: dict[str, Compiled], name: str) -> None:
+    ready = library[f"{name}.sop.yaml"]
+    told = [played(tale).facts for tale in explored(ready)]
+
+    assert [str(point) for point in coverage_of(definition_of(ready), told).missing] == []
+
+
+def test_an_incident_that_nobody_answers_for_is_found() -> None:
+    people = "people: {'team:after_sales': []}\n"
+    ready = compiled("steps: [{id: pay, type: action, action: erp.pay, with: {a: 1}}]")
+    [script] = read_scripts(f"file: t.yaml\n{people}cases: [{{name: it, play: [], expect: {{}}}}]", "s.yaml")
+    found = matrix_of(ready, [Tale(script, script.cases[0], ready)])
+
+    assert findings(found) == {
+        ("pay", fault): Finding.NOBODY_TOLD for fault in (Fault.TIMEOUT, Fault.FAILING, Fault.REFUSED)
+    }
 
 
 def named(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
