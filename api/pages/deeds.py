@@ -24,7 +24,7 @@ from db.intake import NewMessage, NoSuchTicket, accept_message, accept_reopening
 from db.numbers import number_of
 from db.queries.tickets import StepFacts, files, runs, standing, steps
 from db.tables import Visibility
-from sop.events import Actor, Command, IncidentSettled, Remedy, StepAnswered, TicketCommanded, VoteCast
+from sop.events import Actor, Command, IncidentSettled, PromiseKept, Remedy, StepAnswered, TicketCommanded, VoteCast
 from sop.state import Status
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -105,6 +105,20 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
         if event.command is Command.TRANSFER:
             await require_colleague(found.doors, to)
         await tell(found, key, lambda line: line.command(key, event, once_key(actor, given(form, "key"))))
+    except Problem as problem:
+        return await _refused(found, key, problem)
+    return await _done(found, key, form)
+
+
+@router.post("/tickets/{no}/promises/{promise}/keep")
+async def keep(
+    key: TicketId, promise: Annotated[str, Path(max_length=40)], form: StaffForm, found: StaffReader
+) -> Response:
+    """Say that a promise is kept."""
+    actor = found.staff.actor()
+    event = PromiseKept(promise, actor, given(form, "note", 2000))
+    try:
+        await tell(found, key, lambda line: line.keep(key, event, once_key(actor, given(form, "key"))))
     except Problem as problem:
         return await _refused(found, key, problem)
     return await _done(found, key, form)

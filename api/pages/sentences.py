@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.pages import words
 from api.pages.language import Speech, msg
@@ -125,6 +126,8 @@ def _event(t: Teller, _step: str, _by: str, data: Values) -> Telling:
 def _alert(t: Teller, step: str, _by: str, data: Values) -> Telling:
     about = str(data.get("about") or "")
     name = t.speech.say(words.CLOCKS[about]) if about in words.CLOCKS else step or about
+    if data.get("promise"):
+        name = step or str(data.get("text") or "")
     text = words.ALERTS.get(str(data.get("kind")), "%(about)s")
     return "bell", t.speech.say(text, about=name)
 
@@ -132,6 +135,26 @@ def _alert(t: Teller, step: str, _by: str, data: Values) -> Telling:
 def _breached(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     name = str(data.get("clock") or "")
     return "alert", t.speech.say("%(clock)s: overdue", clock=t.speech.say(words.CLOCKS.get(name, name)))
+
+
+def _promise_made(t: Teller, step: str, by: str, data: Values) -> Telling:
+    due = data.get("due_at")
+    at = t.speech.full(datetime.fromisoformat(str(due))) if due else ""
+    what = t.label(data.get("title")) or step or by
+    return "clock", t.speech.say("Promised to the customer by %(time)s: %(what)s", time=at, what=what)
+
+
+def _promise_over(t: Teller, step: str, by: str, data: Values) -> Telling:
+    reason = words.PROMISE_REASONS.get(str(data.get("how") or data.get("reason")))
+    why = f"{t.speech.say(reason)} ({by})" if reason and by else t.speech.say(reason) if reason else ""
+    about = step or str(data.get("promise") or "")
+    state = "kept" if "how" in data else "broken" if "problem" in data else "withdrawn"
+    text = {
+        "kept": msg("Promise kept: %(about)s (%(why)s)"),
+        "broken": msg("Promise not kept: %(about)s (%(why)s)"),
+        "withdrawn": msg("Promise withdrawn: %(about)s (%(why)s)"),
+    }[state]
+    return ("check" if state == "kept" else "alert"), _with_note(t.speech.say(text, about=about, why=why), data)
 
 
 def _with_note(text: str, data: Values) -> str:
@@ -161,4 +184,8 @@ _TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
     FactType.EVENT_RECEIVED: _event,
     FactType.ALERT: _alert,
     FactType.CLOCK_BREACHED: _breached,
+    FactType.PROMISE_MADE: _promise_made,
+    FactType.PROMISE_KEPT: _promise_over,
+    FactType.PROMISE_BROKEN: _promise_over,
+    FactType.PROMISE_WITHDRAWN: _promise_over,
 }

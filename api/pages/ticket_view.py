@@ -8,6 +8,7 @@ from datetime import datetime
 
 from api.pages import words
 from api.pages.handover_view import handover_view
+from api.pages.promises_view import promises_of
 from api.pages.step_view import Attempt, OpenSteps
 from api.pages.views import Attached, Choice, ClockView, Deeds, Due, Fact, Happening, RunView, Stage, TicketView
 from api.pages.voice import Voice
@@ -48,6 +49,7 @@ class Composer:
             deeds=self._deeds(),
             recipients=self._recipients(),
             handover=handover_view(self.voice) if self.voice.person else None,
+            promises=tuple(promises_of(self.voice)),
         )
 
     def _owner(self) -> str:
@@ -156,6 +158,7 @@ class Composer:
             reopen=status in ("resolved", "cancelled", "closed"),
             priority=running,
             speak=status != "closed",
+            keep=row.seq > 0 and status != "closed",
         )
 
     def _recipients(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:

@@ -160,6 +160,20 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """A time that the customer was told. ``chip`` is the style of its state's chip; ``why``: how it was kept, or why it
+    was not."""
+
+    key: str
+    title: str
+    state: str
+    chip: str
+    open: bool
+    due: Due
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A definition that runs or ran on the ticket."""
 
@@ -192,6 +206,7 @@ class Deeds:
     reopen: bool = False
     priority: bool = False
     speak: bool = False
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +259,7 @@ class TicketView:
     deeds: Deeds
     recipients: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
     handover: HandoverView | None = None
+    promises: tuple[PromiseView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,22 @@ CLOCKS = {
     "resolution": msg("Resolution"),
     "update": msg("Update to the customer"),
 }
+PROMISES = {
+    "open": (msg("Promised"), "live"),
+    "kept": (msg("Kept"), "done"),
+    "broken": (msg("Not kept"), "P1"),
+    "withdrawn": (msg("Withdrawn"), ""),
+}
+PROMISE_REASONS = {
+    "check": msg("a system says so"),
+    "person": msg("a colleague says so"),
+    "not_kept": msg("not done when it was due"),
+    "check_failed": msg("nobody could be asked"),
+    "condition_failed": msg("the answer could not be read"),
+    "nobody_said": msg("nobody said that it was done"),
+    "cancelled": msg("the ticket was cancelled"),
+    "replaced": msg("a new time was promised"),
+}
 CATEGORY_ICONS = {
     "return": "again",
     "lost_parcel": "box",
@@ -86,6 +102,8 @@ ALERTS = {
     "incident": msg("%(about)s cannot go on by itself"),
     "lease": msg("The claim ended: nothing had happened for too long"),
     "handoffs": msg("Handed over %(about)s times"),
+    "promise": msg("A promise to the customer is nearly due and not kept yet: %(about)s"),
+    "promise_broken": msg("A promise to the customer was not kept: %(about)s"),
     "nobody": msg("Nobody could be found to answer for the ticket"),
 }
 HANDOFFS = {

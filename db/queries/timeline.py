@@ -41,7 +41,6 @@ FOR_STAFF = (
     FactType.ALERT,
     FactType.CLOCK_BREACHED,
     FactType.PROMISE_MADE,
-    FactType.PROMISE_WARNED,
     FactType.PROMISE_KEPT,
     FactType.PROMISE_BROKEN,
     FactType.PROMISE_WITHDRAWN,

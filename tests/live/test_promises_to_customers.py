@@ -9,6 +9,7 @@ import time
 from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.live.desk import HOME, Desk
@@ -176,6 +177,8 @@ def test_the_customer_of_a_lost_parcel_is_told_by_when_the_money_is_there(desk: 
     assert told is not None, message
     assert int(told[4]) == due.minute
     assert (due.hour - int(told[3])) % 24 in (4, 5)  # New York is four or five hours behind
+    page = httpx.get(f"{desk.site.settings.url}/portal/t/{opened['token']}", trust_env=False).text
+    assert "The refund arrives" in page or "退款到账" in page
 
 
 def test_the_rate_is_told_by_the_api_and_by_the_command(desk: Desk) -> None:

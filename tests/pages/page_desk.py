@@ -41,6 +41,7 @@ from sop.events import (
     Event,
     FailureKind,
     IncidentSettled,
+    PromiseKept,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -173,6 +174,9 @@ class InProcess:
         return await self._ask(ticket_id, event, key)
 
     async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt:
+        return await self._ask(ticket_id, event, key)
+
+    async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt:
         return await self._ask(ticket_id, event, key)
 
 
