@@ -112,5 +112,5 @@ def span(seconds: float, language: Language) -> str:
     for size, unit in _UNITS:
         if seconds >= size or size == 1:
             number = seconds / size
-            return unit(language, f"{number:.0f}" if number >= 10 or size == 1 else f"{number:.1f}".removesuffix(".0"))
+            return unit(language, f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0"))
     raise AssertionError(seconds)

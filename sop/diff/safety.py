@@ -12,6 +12,7 @@ from sop.definition import Definition
 from sop.diagram.conditions import resolved
 from sop.diff.changes import Consequence, Risk
 from sop.diff.matching import Match
+from sop.diff.values import renamed
 from sop.model import Action, Approval, End, Step, Task, Wait
 
 NEVER, CONTINUE, NONE = "never", "continue", "none"
@@ -74,7 +75,7 @@ def _of_step(one: Step, other: Step) -> Iterator[Consequence]:
 def _of_approval(
     old: Definition, one: Approval, new: Definition, other: Approval, targets: Mapping[str, str]
 ) -> Iterator[Consequence]:
-    limits = _raised(_condition(old, one), _condition(new, other))
+    limits = _raised(renamed(_condition(old, one), targets), _condition(new, other))
     if limits is not None:
         yield Consequence(Risk.LIMIT_RAISED, other.id, *limits)
     if one.when is None and other.when is not None:

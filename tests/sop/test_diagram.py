@@ -383,7 +383,7 @@ def test_live_counts_and_medians_stand_on_their_steps(tour: Definition) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0, "0 s"), (59.6, "60 s"), (90, "1.5 min"), (36_000, "10 h"), (86_400, "1 d"), (9e6, "104 d")],
+    [(0, "0 s"), (0.34, "0.3 s"), (59.6, "60 s"), (90, "1.5 min"), (36_000, "10 h"), (86_400, "1 d"), (9e6, "104 d")],
 )
 def test_times_are_told_in_their_largest_unit(seconds: float, told: str) -> None:
     assert span(seconds, Language.EN) == told
