@@ -44,6 +44,7 @@ check: dev ## Style, types and rooms: ruff, mypy, pyright, import-linter, deno
 .PHONY: dev
 dev: venv ## Install what the tests need
 	@$(call install,requirements-dev.txt)
+	@.ci/editor $(VENV)
 
 .PHONY: venv
 venv:

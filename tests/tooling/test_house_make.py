@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("script", [".ci/run", ".ci/chromium"])
+@pytest.mark.parametrize("script", [".ci/run", ".ci/chromium", ".ci/editor"])
 def test_the_scripts_of_ci_can_be_run(checkout: Path, script: str) -> None:
     file = checkout / script
 
