@@ -67,18 +67,30 @@ async def candidates(
 ) -> list[Candidate]:
     """Active people with this role or in this team who have all the skills, the least loaded first. ``on_duty=False``
     takes those off duty too."""
-    wanted = select(*COLUMNS).where(Person.active)
+    found = await fitting(conn, role=role, team=team, skills=skills, on_duty=on_duty)
+    tickets, steps = await _loads(conn, [person.id for person in found])
+    loaded = [Candidate(person, tickets.get(person.id, 0), steps.get(person.id, 0)) for person in found]
+    return sorted(loaded, key=lambda one: (one.load, one.person.id))
+
+
+async def fitting(
+    conn: AsyncConnection,
+    *,
+    role: str | None = None,
+    team: str | None = None,
+    skills: Sequence[str] = (),
+    on_duty: bool = True,
+) -> list[KnownPerson]:
+    """The same people, by id, for who need not know what they have on their hands: an alert goes to all of them."""
+    wanted = select(*COLUMNS).where(Person.active).order_by(Person.id)
     rows = await conn.execute(wanted.where(Person.on_duty) if on_duty else wanted)
-    fitting = [
+    return [
         person
         for person in map(person_of, rows)
         if (role is None or role in person.roles)
         and (team is None or team in person.teams)
         and set(skills) <= set(person.skills)
     ]
-    tickets, steps = await _loads(conn, [person.id for person in fitting])
-    found = [Candidate(person, tickets.get(person.id, 0), steps.get(person.id, 0)) for person in fitting]
-    return sorted(found, key=lambda one: (one.load, one.person.id))
 
 
 async def lead_of(conn: AsyncConnection, team: str | None, *, on_duty: bool = False) -> str | None:

@@ -21,16 +21,18 @@ from worker.settings import Settings
 from worker.workspace import parse_texts, read_texts
 from workflows.client import TemporalUnavailable, connect, register_attributes
 from workflows.messages import TASK_QUEUE
-from workflows.sandbox import runner
+from workflows.sandbox import ready, runner
 from workflows.ticket import TicketWorkflow
 
 GRACE = timedelta(seconds=20)  # for calls under way when the process is told to stop
+AT_ONCE = 24  # tickets whose turn it is: Python works on one at a time, and a turn that takes two seconds is given up
 CACHED = 2_000  # tickets kept in memory; the others are replayed from their history when something happens
 
 
 async def serve(settings: Settings) -> None:
     """Work until cancelled. Waits for Temporal as long as it takes."""
     workspace = parse_texts(read_texts(settings.workspace))
+    ready()
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
         stack.push_async_callback(store.dispose)
@@ -48,6 +50,7 @@ async def serve(settings: Settings) -> None:
             activities=[intake.choose, ledger.write, calls.call],
             workflow_runner=runner(),
             max_cached_workflows=CACHED,
+            max_concurrent_workflow_tasks=AT_ONCE,
             graceful_shutdown_timeout=GRACE,
             max_heartbeat_throttle_interval=timedelta(seconds=SIGN_EVERY),
         )

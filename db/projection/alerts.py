@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import outbox
-from db.dispatching import candidates, lead_of, team_of
+from db.dispatching import fitting, lead_of, team_of
 from db.projection import steps
 from db.projection.shadow import Shadow, Told, text_of, texts_of
 from db.queries import handover
@@ -108,8 +108,8 @@ async def reached_by(
         case "user":
             return (name,)
         case "role":
-            found = await candidates(conn, role=name) or await candidates(conn, role=name, on_duty=False)
-            return tuple(one.person.id for one in found)
+            found = await fitting(conn, role=name) or await fitting(conn, role=name, on_duty=False)
+            return tuple(person.id for person in found)
         case "team":
             return await _of_team(conn, name)
         case "owner" if owner_person:
@@ -117,7 +117,7 @@ async def reached_by(
         case "owner":
             return await _of_team(conn, owner_team)
         case "admin":
-            everybody = [one.person for one in await candidates(conn, on_duty=False)]
+            everybody = await fitting(conn, on_duty=False)
             return tuple(person.id for person in everybody if person.standing is Standing.ADMIN)
         case "lead" | "manager_of":
             return await _of_team(conn, owner_team or await team_of(conn, owner_person))
@@ -129,7 +129,7 @@ async def _of_team(conn: AsyncConnection, team: str | None) -> tuple[str, ...]:
     lead = await lead_of(conn, team)
     if lead is not None or team is None:
         return (lead,) if lead else ()
-    return tuple(one.person.id for one in await candidates(conn, team=team))
+    return tuple(person.id for person in await fitting(conn, team=team))
 
 
 def _about(told: Told) -> str:

@@ -49,18 +49,13 @@ class Shadow:
 
     async def _deadlines(self, at: datetime) -> dict[str, object]:
         running = (Clock.ticket_id == self.ticket_id, Clock.state == ClockState.RUNNING.value)
-        clocks = (
-            await self.conn.execute(
-                select(func.min(Clock.due_at), func.min(Clock.warn_at), func.count(Clock.breached_at)).where(*running)
-            )
-        ).one()
-        step_due = await self.conn.scalar(
-            select(func.min(Step.due_at)).where(Step.ticket_id == self.ticket_id, Step.status == "open")
-        )
-        dues = [moment for moment in (clocks[0], step_due) if moment is not None]
-        due_at = min(dues) if dues else None
-        light = light_at(at, due_at, clocks[1], broken=clocks[2] > 0)
-        return {"due_at": due_at, "warn_at": clocks[1], "light": light.value}
+        step = select(func.min(Step.due_at)).where(Step.ticket_id == self.ticket_id, Step.status == "open")
+        columns = (func.min(Clock.due_at), func.min(Clock.warn_at), func.count(Clock.breached_at))
+        found = await self.conn.execute(select(*columns, step.scalar_subquery()).where(*running))
+        clock_due, warn_at, broken, step_due = found.one()
+        due_at = min(filter(None, (clock_due, step_due)), default=None)
+        light = light_at(at, due_at, warn_at, broken=broken > 0)
+        return {"due_at": due_at, "warn_at": warn_at, "light": light.value}
 
 
 def text_of(data: Mapping[str, Value], name: str) -> str | None:

@@ -23,10 +23,10 @@ from sop.values import encode
 from worker.bench import journey
 from worker.bench.twin import ReturnByHand
 from worker.logs import begin_log
-from worker.serving import CACHED, reached
+from worker.serving import AT_ONCE, CACHED, reached
 from worker.settings import Settings
 from worker.workspace import parse_texts, read_texts
-from workflows.sandbox import runner
+from workflows.sandbox import ready, runner
 from workflows.ticket import TicketWorkflow
 
 PRODUCT, TWIN = "product", "twin"
@@ -53,6 +53,7 @@ async def work(side: str, queue: str, calls: Path) -> None:
     settings = Settings.from_environment()
     workspace = parse_texts(read_texts(settings.workspace))
     store = Store(settings.database_url)
+    ready()
     intake, ledger, systems = Intake(store, Rules.of(workspace)), Ledger(store), Answering(calls)
     worker = Worker(
         await reached(settings),
@@ -65,6 +66,7 @@ async def work(side: str, queue: str, calls: Path) -> None:
         ],
         workflow_runner=runner(),
         max_cached_workflows=CACHED,
+        max_concurrent_workflow_tasks=AT_ONCE,
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
