@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sop.forms import text_of
 from sop.scenario import trace_of
 from sop.simulate import OpenStep, Walk
+from sop.simulate.drawing import drawn
 from sop.simulate.told import calls_of, clocks_of
 from sop.values import Value, Values, encode
 from worker.terminal import Terminal
@@ -29,6 +30,7 @@ def show_walk(walk: Walk, terminal: Terminal) -> None:
     for number, step in enumerate(walk.steps(), 1):
         _show_step(number, step, terminal)
     if walk.ended:
+        terminal.tell(drawn(walk))
         terminal.tell(Words("已结束", "ended"))
 
 

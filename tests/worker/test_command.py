@@ -162,12 +162,13 @@ def test_too_little_coverage_fails_and_names_what_is_missing(here: Here, env: di
         f"file: {ROOT / RETURN}\nticket: {{category: return, order: {{no: O1, paid: 1}}}}\ncases: [{case}]\n"
     )
     enough = here("sop", "test", str(story), "--min-coverage", "5", env=env)
-    few = here("sop", "test", str(story), "--min-coverage", "50", env=env)
+    few = here("sop", "test", str(story), "--min-coverage", "50", "--junit", str(tmp_path / "j.xml"), env=env)
     whole = here("sop", "test", "--min-coverage", "100", env=env)
 
     assert (enough.returncode, few.returncode, whole.returncode) == (0, 1, 0)
     assert "✗ return.sop.yaml  coverage 13% (3/23)" in few.stdout
     assert "reject refund_approval" in few.stdout
+    assert '<testsuite name="coverage" tests="1" failures="1"' in (tmp_path / "j.xml").read_text("utf-8")
     assert "1 passed, 0 failed" in few.stdout
 
 

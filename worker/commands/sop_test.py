@@ -39,13 +39,14 @@ def run(asked: Asked) -> int:
     outcomes = _with_snapshots(asked, list(play_all(stories, compiled)))
     for outcome in outcomes:
         _tell(outcome, terminal)
-    covered = _told_coverage(coverages(outcomes, compiled), asked)
-    _write_junit(asked.maybe("junit"), outcomes)
+    covered = coverages(outcomes, compiled)
+    enough = _told_coverage(covered, asked)
+    _write_junit(asked, outcomes, covered)
     failed = sum(bool(outcome.wrong) for outcome in outcomes)
     took, passed = f"{perf_counter() - began:.2f} s", len(outcomes) - failed
     zh, en = f"{passed} 通过，{failed} 失败，用时 {took}", f"{passed} passed, {failed} failed in {took}"
     terminal.tell(terminal.say(zh, en))
-    return 0 if covered and not failed else 1
+    return 0 if enough and not failed else 1
 
 
 def _stories(asked: Asked) -> list[Story]:
@@ -113,14 +114,23 @@ def _listed(coverage: Coverage) -> str:
     return ", ".join(str(point) for point in coverage.missing)
 
 
-def _write_junit(file: str | None, outcomes: Sequence[Outcome]) -> None:
+def _write_junit(asked: Asked, outcomes: Sequence[Outcome], covered: Mapping[Path, Coverage]) -> None:
+    """The report: a suite for each scenario file, and one for what is covered where a least is asked for."""
+    file = asked.maybe("junit")
     if file is None:
         return
     suites: dict[str, list[Case]] = {}
     for outcome in outcomes:
         suites.setdefault(outcome.story.file, []).append(Case(outcome.case, outcome.wrong, outcome.seconds))
+    if (least := asked.number("min_coverage")) is not None:
+        suites["coverage"] = [_covered(path, covered[path], least) for path in sorted(covered)]
     try:
         Path(file).write_text(junit(suites), encoding="utf-8")
     except OSError as error:
         why = error.strerror or str(error)
         raise Failure(f"无法写入 {file}：{why}", f"{file} cannot be written: {why}") from None
+
+
+def _covered(path: Path, coverage: Coverage, least: int) -> Case:
+    few = coverage.percent < least
+    return Case(path.name, [f"{coverage.percent:.0f}% < {least}%", _listed(coverage)] if few else [], 0.0)
