@@ -7,7 +7,10 @@ from pydantic import Field, model_validator
 from sop.events import FailureKind
 from sop.scenario.script import Act
 
-ACTS = ("complete", "vote", "event", "say", "keep", "claim", "settle", "order", "fail", "heal")
+ACTS = (
+    "complete", "vote", "event", "say", "keep", "claim", "settle", "order", "duty", "correct", "change", "adopt",
+    "fail", "heal",
+)  # fmt: skip
 
 
 class Move(Act):
@@ -27,8 +30,3 @@ class Move(Act):
         if len(said) > 1:
             raise ValueError(f"one thing a move: {', '.join(said)}")
         return self
-
-    @property
-    def ours(self) -> bool:
-        """Whether no scenario file knows this move: it is about the world, not the ticket."""
-        return self.timer or self.fail is not None or self.heal is not None

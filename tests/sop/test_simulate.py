@@ -10,6 +10,7 @@ from sop.scenario import judge, play, read_scripts
 from sop.scenario.script import Script
 from sop.simulate import Bounds, Move, TooMuch, Walk
 from sop.simulate.drawing import drawn
+from sop.simulate.moves import ACTS
 from sop.simulate.spoken import Unclear, move_of
 from sop.simulate.told import alerts_of, calls_of, clocks_of
 from sop.simulate.written import as_case
@@ -161,3 +162,12 @@ def test_a_walk_written_down_plays_again_as_a_scenario() -> None:
 def test_a_walk_that_has_not_ended_expects_what_stands_open() -> None:
     assert "expect: {open: [ok]}" in as_case(walk("fail erp.make", "1 good n=3"), "offen")
     assert "# fail erp.make: see mocks" in as_case(walk("fail erp.make", "1 good n=3"), "offen")
+
+
+def test_every_act_of_a_scenario_is_one_thing() -> None:
+    about = {
+        "after", "by", "outcome", "values", "choice", "comment", "data", "id", "visibility", "to", "rejected",
+        "promise", "step", "timer", "kind",
+    }  # fmt: skip
+
+    assert set(Move.model_fields) - about == set(ACTS)

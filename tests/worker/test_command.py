@@ -324,7 +324,7 @@ def test_a_version_is_tried_on_some_new_tickets_first(here: Here, env: dict[str,
     assert here("migrate", "--no-temporal", env=env).returncode == 0
     assert here("publish", env=env).returncode == 0
     general = space / "sop/library/general.sop.yaml"
-    general.write_text(general.read_text(encoding="utf-8").replace("is: 4wh", "is: 5wh", 1), encoding="utf-8")
+    general.write_text(general.read_text(encoding="utf-8").replace("due: 2d", "due: 3d", 1), encoding="utf-8")
     wrong = here("publish", "--state", "candidate", env=env)
     personal = here("publish", "--segment", "customer.phone == '1'", env=env)
     tried = here("publish", "--share", "10%", env=env)
