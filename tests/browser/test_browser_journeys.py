@@ -14,6 +14,7 @@ from db.tables import Ticket
 from sop.events import StepAnswered
 from tests.browser.conftest import Visitor
 from tests.browser.live_desk import LiveDesk
+from tests.browser.test_browser_pages import findings
 
 pytestmark = pytest.mark.browser
 
@@ -163,3 +164,11 @@ def test_a_ticket_is_handed_over_with_its_note(live: LiveDesk, visitor: Visitor)
 
     expect(page.locator("#timeline")).to_contain_text("She knows them")
     expect(page.locator("#side dl")).to_contain_text("Anna Berg")
+
+    theirs = visitor.staff("annaberg", language="en")
+    theirs.goto("/tickets/GD-10001")
+    expect(theirs.locator("[aria-labelledby=handover-title]")).to_contain_text("She knows them")
+    assert not findings(theirs)
+    theirs.get_by_role("button", name="You: Anna Berg").click()
+    theirs.get_by_role("button", name="Go off duty: hand my work back").click()
+    expect(theirs.locator("#side dl")).not_to_contain_text("Anna Berg")
