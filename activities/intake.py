@@ -37,17 +37,19 @@ COMPLAINT = "complaint"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The company's words for classification, and the desk that tickets are pinned to."""
+    """The company's words for classification, and the desk that tickets are pinned to: of a team, or of none."""
 
     rules: Sequence[RuleShape]
     categories: Mapping[str, CategoryShape]
     desk: Desk = field(default_factory=Desk)
+    desks: Mapping[str, Desk] = field(default_factory=dict)
 
     @classmethod
     def of(cls, workspace: Workspace) -> Rules:
         """Those of a workspace."""
         company = workspace.company
-        return cls(company.rules, company.categories, desk_of(company, workspace.calendars))
+        desks = {team: desk_of(company, workspace.calendars, team) for team in company.teams}
+        return cls(company.rules, company.categories, desk_of(company, workspace.calendars), desks)
 
 
 class Intake:
@@ -78,7 +80,7 @@ class Intake:
             said.rule,
             _compiled(chosen),
             starters,
-            plain_desk(self._rules.desk),
+            plain_desk(self._rules.desks.get(said.team or "", self._rules.desk)),
             _how(chosen),
         )
 

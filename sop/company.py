@@ -131,8 +131,9 @@ class DeskShape(Shape):
     """Who holds a ticket, and for how long.
 
     ``lease``: how long a claim holds without a sign of life from whoever claimed, or ``never`` ends; working time
-    counts on ``calendar``. More than ``max_handoffs`` (0: any number) of the kinds ``counted`` are told to
-    ``handoffs_to``, again after as many more. ``fallback_team`` answers for tickets that nobody else does."""
+    counts on ``calendar`` (``team``: that of the ticket's team). More than ``max_handoffs`` (0: any number) of the
+    kinds ``counted`` are told to ``handoffs_to``, again after as many more. ``fallback_team`` answers for tickets that
+    nobody else does."""
 
     lease: Annotated[str, AfterValidator(_lease)] = "4wh"
     calendar: Name = "default"

@@ -11,6 +11,8 @@ from sop.durations import parse
 
 FOR_GOOD = "never"
 LEAD = "lead"
+OF_TEAM = "team"
+"""In ``calendar``: that of the ticket's team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,14 @@ class Desk:
     fallback: str | None = None
 
 
-def desk_of(company: CompanyShape, calendars: Mapping[str, dict[str, object]]) -> Desk:
-    """The desk as the company writes it. Without a fallback team the company's first team is it."""
-    return pinned(company.desk, calendars, company.desk.fallback_team or next(iter(company.teams), None))
+def desk_of(company: CompanyShape, calendars: Mapping[str, dict[str, object]], team: str | None = None) -> Desk:
+    """The desk as the company writes it, for a ticket of this team. Without a fallback team the company's first team
+    is it."""
+    shape = company.desk
+    if shape.calendar == OF_TEAM:
+        own = company.teams[team].calendar if team in company.teams else None
+        shape = shape.model_copy(update={"calendar": own or "default"})
+    return pinned(shape, calendars, shape.fallback_team or next(iter(company.teams), None))
 
 
 def pinned(shape: DeskShape, calendars: Mapping[str, dict[str, object]], team: str | None) -> Desk:

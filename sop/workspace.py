@@ -14,6 +14,7 @@ from sop.calendars import Calendar, NoCalendar
 from sop.catalog import CUSTOMER_FIELDS, TICKET_FIELDS, BadCatalog, Catalog, Colleague, actions_of, actions_of_connector
 from sop.company import CalendarShape, CompanyShape, Title
 from sop.company_clocks import Note, hours_of, notes_on, problems_of_policies, written_policies
+from sop.desk import OF_TEAM
 from sop.problems import Problem, Refused, closest, errors
 from sop.public_holidays import NoSuchCountry, closures, public_holidays
 from sop.yaml_text import Tree, escape
@@ -162,7 +163,8 @@ def _names_used(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[
 
 def _names_of_desk(company: CompanyShape) -> Iterator[tuple[str, str, str, Mapping[str, object]]]:
     desk = company.desk
-    yield "calendar", desk.calendar, "/desk/calendar", company.calendars
+    if desk.calendar != OF_TEAM:
+        yield "calendar", desk.calendar, "/desk/calendar", company.calendars
     yield from _one("team", desk.fallback_team, "/desk/fallback_team", company.teams)
     kind, _, name = desk.handoffs_to.partition(":")
     known: dict[str, tuple[str, Mapping[str, object]]] = {

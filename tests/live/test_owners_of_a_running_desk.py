@@ -13,8 +13,8 @@ from tests.live.workspaces import workspace_with
 
 pytestmark = pytest.mark.live
 Json = Any  # an answer of an API, read by tests only
-SHIPPED = "desk: {lease: 4wh, calendar: default, max_handoffs: 3,"
-SHORT = "desk: {lease: 6s, calendar: default, max_handoffs: 3,"
+SHIPPED = "desk: {lease: 4wh, calendar: team, max_handoffs: 3,"
+SHORT = "desk: {lease: 6s, calendar: team, max_handoffs: 3,"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from sop.calendars import Calendar
+from sop.desk import desk_in, desk_of, plain_desk
 from sop.problems import Language, Refused
 from sop.workspace import COMPANY_FILE, Workspace, parse, wanted
 
@@ -126,3 +127,44 @@ def test_a_connector_that_offers_nonsense_is_refused() -> None:
 )
 def test_only_its_own_files_belong_to_a_workspace(path: str, belongs: bool) -> None:
     assert wanted(path) is belongs
+
+
+@pytest.mark.parametrize(
+    ("desk", "at"),
+    [
+        ("lease: soon", "lease"),
+        ("lease: 0h", "no time at all"),
+        ("calendar: nights", "nights"),
+        ("handoffs_to: customer", "handoffs_to"),
+        ("handoffs_to: 'role:boss'", "boss"),
+        ("fallback_team: nobody", "nobody"),
+        ("counted: [claim]", "escalation"),
+        ("max_handoffs: -1", "max_handoffs"),
+        ("leases: 4h", "leases"),
+    ],
+)
+def test_a_desk_that_cannot_be_kept_is_refused(desk: str, at: str) -> None:
+    [problem] = refused(f"{SMALL}desk: {{{desk}}}\n")
+
+    assert at in problem
+
+
+def test_a_desk_goes_by_the_hours_of_the_tickets_team(shipped: Workspace) -> None:
+    company, calendars = shipped.company, shipped.calendars
+
+    desks = {team: desk_of(company, calendars, team) for team in ("field_service", "warehouse", None)}
+
+    assert desks["field_service"].calendar == calendars["field_service"]
+    assert desks["warehouse"].calendar == desks[None].calendar == calendars["default"]
+    assert desk_in(plain_desk(desks["field_service"])) == desks["field_service"]
+
+
+def test_a_desk_that_is_not_written_has_a_lease_and_a_fallback() -> None:
+    space = parse({COMPANY_FILE: SMALL})
+    never = parse({COMPANY_FILE: f"{SMALL}desk: {{lease: never}}\n"})
+
+    desk = desk_of(space.company, space.calendars)
+
+    assert (desk.lease, desk.max_handoffs, desk.fallback) == ("4wh", 3, "team:desk")
+    assert "away" not in desk.counted
+    assert desk_of(never.company, never.calendars).lease is None
