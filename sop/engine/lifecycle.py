@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import branching, causes, clocks, flow, leases, mailbox, owners, promises, seats, undo
+from sop.engine import alarms, branching, causes, clocks, flow, leases, mailbox, owners, promises, seats, undo
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -128,6 +128,8 @@ def resolved(turn: Turn, result: str, name: str) -> None:
     """The ticket has its result: playbooks that stop with it do, and it will close in seven days."""
     state = turn.state
     state.result = result
+    if state.paused_at is not None:
+        unpause(turn)  # nobody could resume a ticket that is over, and its playbooks would stand still for ever
     if result == Result.CANCELLED:
         promises.withdraw_all(turn, "cancelled")
     for other in list(state.runs.values()):
@@ -145,6 +147,14 @@ def _stops(run: Run) -> bool:
 def silence_close(state: State) -> None:
     """The ticket is not about to close any more."""
     state.alarms = [a for a in state.alarms if a.kind is not AlarmKind.CLOSE]
+
+
+def unpause(turn: Turn) -> None:
+    """Steps get the time back that they have lost. What waits for a moment goes on waiting for that moment."""
+    turn.state.paused_at = None
+    for run, thread in open_threads(turn.state):
+        if alarms.go_on(turn, run, thread):
+            alarms.tell_moved(turn, run, thread)
 
 
 def close(turn: Turn) -> None:

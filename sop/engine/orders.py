@@ -77,7 +77,7 @@ def commanded(turn: Turn, event: TicketCommanded) -> None:
         case Command.PAUSE:
             _pause(turn)
         case Command.RESUME:
-            _resume(turn)
+            lifecycle.unpause(turn)
         case Command.CANCEL:
             _cancel(turn)
         case Command.REOPEN:
@@ -132,14 +132,6 @@ def _pause(turn: Turn) -> None:
     turn.state.paused_at = turn.now
     for _, thread in open_threads(turn.state):
         alarms.stand_still(flow.opened_of(thread), turn)
-
-
-def _resume(turn: Turn) -> None:
-    """Steps get the time back that they have lost. What waits for a moment goes on waiting for that moment."""
-    turn.state.paused_at = None
-    for run, thread in open_threads(turn.state):
-        if alarms.go_on(turn, run, thread):
-            alarms.tell_moved(turn, run, thread)
 
 
 def _cancel(turn: Turn) -> None:

@@ -23,6 +23,9 @@ from sop.events import (
     IncidentSettled,
     MessagePosted,
     Occurred,
+    PlaybookFound,
+    PromiseKept,
+    PromiseSaid,
     Remedy,
     StepAnswered,
     Tick,
@@ -34,7 +37,7 @@ from sop.facts import Fact, FactType
 from sop.loading import load_many
 from sop.refusals import Refusal
 from sop.state import dump, load
-from tests.sop.engine_desk import CATALOG, CUSTOMER, MONDAY, check_state, staff
+from tests.sop.engine_desk import CATALOG, CUSTOMER, MONDAY, check_state, playbook, staff
 
 SUB = """
 dsl: 1
@@ -45,6 +48,7 @@ steps:
   - {id: s_ask, type: task, assign: role:agent, due: 1h}
 outputs: {no: "{{ steps.s_make.no }}"}
 """
+GIFT = playbook("gift", "steps: [{id: g_wait, type: wait, for: 1h}, {id: g_make, type: action, action: erp.see}]")
 PEOPLE = (staff("ann"), staff("bob"), staff("eve", "agent"), CUSTOMER)
 EVENTS = ("parcel.received", "parcel.lost", "called.off", "ticket.customer_message")
 
@@ -116,7 +120,10 @@ class Grammar:
 
     def action(self, depth: int) -> dict[str, Any]:
         a = self.chance.choice([1, "{{ ticket.flag }}", "{{ ticket.flag + 1 }}"])
-        more = {"on_error": self.target(depth)} if self.chance.random() < 0.5 else {}
+        more: dict[str, Any] = {"on_error": self.target(depth)} if self.chance.random() < 0.5 else {}
+        if self.chance.random() < 0.5:
+            checked = {"check": "erp.see", "kept": "check.found == 'yes'"} if self.chance.random() < 0.7 else {}
+            more["promise"] = {"within": self.chance.choice(["2h", "5wh"]), "broken": "gift", **checked}
         return {"action": "erp.make", "with": {"a": a}, "undo": "erp.unmake", **more}
 
     def decision(self, depth: int) -> dict[str, Any]:
@@ -267,7 +274,16 @@ class Story:
 
     def message(self) -> Event:
         visibility = self.chance.choice(["public", "internal"])
-        return MessagePosted(f"m{self.chance.randint(1, 4)}", self._who(), visibility)
+        promise = PromiseSaid("3h", self.chance.choice([None, "erp.see"]), {}, self.chance.choice([None, "gift"]))
+        said = self.chance.choice([None, promise])
+        return MessagePosted(f"m{self.chance.randint(1, 9)}", self._who(), visibility, said)
+
+    def kept(self) -> Event:
+        return PromiseKept(self.chance.choice([*self.engine.state.promises, "p999"]), self._who())
+
+    def playbook(self) -> Event:
+        wanted = self.engine.state.wanted
+        return PlaybookFound(self.chance.choice([*wanted, "other"]), "promise", self.chance.choice([None, GIFT]))
 
     def call(self) -> Event:
         if not self.calls:
@@ -276,7 +292,7 @@ class Story:
         if self.chance.randint(0, 3) == 0 and name in self.engine.state.calls:
             self.failed.add(name)
             return ActionFailed(name, FailureKind.TIMEOUT, "no answer", 5)
-        return ActionDone(name, {"no": f"R-{name}"})
+        return ActionDone(name, {"no": f"R-{name}", "found": self.chance.choice(["yes", "no"])})
 
     def found(self) -> Event:
         if not self.asked:
@@ -305,22 +321,29 @@ class Story:
     def wind_up(self) -> None:
         """Whatever has happened, a ticket that is cancelled, and whose calls are answered, comes to its end."""
         self.tell(TicketCommanded(Order.CANCEL, staff("ann")))
-        for _ in range(200):
+        for _ in range(300):
             state = self.engine.state
             troubled = [f"{u.run}.{u.slot}" for run in state.runs.values() for u in run.failed_undo]
+            stuck = [(r.id, t.open.slot) for r in state.runs.values() for t in r.threads.values() if t.open]
             if state.calls:
                 self.tell(ActionDone(next(iter(state.calls)), {"no": "R"}))
             elif troubled:
                 self.tell(IncidentSettled(troubled[0], staff("ann"), Remedy.SKIP))
-            else:
+            elif stuck and not state.alarms:  # a playbook of a ticket that was resolved waits for its owner
+                self.tell(IncidentSettled(".".join(stuck[0]), staff("ann"), Remedy.STOP))
+            elif state.wanted:
+                self.tell(PlaybookFound(state.wanted[0], "promise", None))
+            elif self.finished:
                 break
-        self.now += timedelta(days=8)
-        self.tell(Tick())
+            else:
+                self.now += timedelta(days=8)
+                self.tell(Tick())
         assert self.finished, "a cancelled ticket does not come to its end"
         assert self.facts[-1].data["status"] == "closed"
 
 
 _HAPPENINGS = (
     *[Story.answer] * 5, *[Story.call] * 5, *[Story.found] * 3, *[Story.happening] * 3, *[Story.time] * 2,
-    *[Story.settle] * 2, Story.vote, Story.vote, Story.order, Story.message, Story.late, Story.chosen_again,
+    *[Story.settle] * 2, Story.vote, Story.vote, Story.order, *[Story.message] * 2, Story.late, Story.chosen_again,
+    Story.kept, *[Story.playbook] * 2,
 )  # fmt: skip

@@ -279,3 +279,15 @@ def test_every_fact_is_described(checkout: Path, page: str) -> None:
     text = (checkout / "docs" / "reference" / page).read_text("utf-8")
 
     assert [kind.value for kind in FactType if f"`{kind.value}`" not in text] == []
+
+
+def test_a_ticket_resolved_while_it_was_paused_is_paused_no_more_and_its_playbook_goes_on() -> None:
+    care = playbook("care", "after_close: keep\nsteps: [{id: rest, type: wait, for: 1h}, {id: done, type: end}]")
+    desk = Desk.open("steps: [{id: pay, type: action, action: erp.pay, with: {a: 1}}]", care)
+
+    desk.order(Command.PAUSE)
+    desk.done("erp.pay", paid="F1")
+    assert desk.status == "resolved"
+    desk.later("8d")
+
+    assert desk.status == "closed"
