@@ -88,9 +88,9 @@ class Catalog:
     not known.
 
     ``calendars`` are the plain JSON that ``sop.calendars.Calendar`` reads; ``personal`` are fields of the customer;
-    ``kinds`` are field types by path (``ticket.cost`` → ``money``); ``titles`` are (zh, en) by ``role:x``, ``team:x``,
-    ``skill:x``, ``event:x``, ``calendar:x``; ``policies`` the company's clocks, plain; ``hours`` the calendars of
-    ``teams`` and ``segments`` by name."""
+    ``kinds`` are field types by path (``ticket.cost`` → ``money``); ``texts`` those of templates by language;
+    ``titles`` are (zh, en) by ``role:x``, ``team:x``, ``skill:x``, ``event:x``, ``calendar:x``; ``policies`` the
+    company's clocks, plain; ``hours`` the calendars of ``teams`` and ``segments`` by name."""
 
     roles: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
@@ -109,6 +109,7 @@ class Catalog:
     staff: Mapping[str, Colleague] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     policies: Mapping[str, object] = field(default_factory=dict)
     hours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -248,6 +248,7 @@ def _catalog(
         segments=frozenset(company.segments),
         categories=frozenset(company.categories),
         templates=frozenset(messages),
+        texts=messages,
         playbooks=playbooks,
         events={name: tuple(event.fields) for name, event in company.events.items()},
         ticket=tuple(dict.fromkeys((*TICKET_FIELDS, *fields))),

@@ -42,10 +42,10 @@ COMMON_OUTPUTS = frozenset(("status", "by", "at", "visits"))
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The version before, and how many tickets stand on each of its steps."""
+    """The version before, and how many tickets stand on each of its steps; none where that is not known."""
 
     document: Document
-    standing: Mapping[str, int]
+    standing: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sop.catalog import Effect
 from sop.checks.context import Context
+from sop.checks.nulls import needed
 from sop.checks.references import place_of
-from sop.checks.sites import Site, output_read
+from sop.checks.sites import Site, output_read, study
 from sop.model import Action, Document, FieldType, Task
 from sop.problems import Problem, closest
 from sop.yaml_text import escape
@@ -15,6 +16,7 @@ from sop.yaml_text import escape
 CUSTOMER = "notify.customer"
 _UPDATE = "ticket.update"
 _FREE_TEXT = frozenset((FieldType.TEXT, FieldType.LONG_TEXT))
+_ABOUT = frozenset(("ticket", "customer", "reader", "link"))  # what every message may say
 _STEERING = frozenset(("to", "owner", "priority", "status", "tags", "template"))
 
 
@@ -28,6 +30,34 @@ def templates(document: Document, context: Context) -> Iterator[Problem]:
             continue
         if "{{" not in name and name not in known:
             yield context.tree.problem("309", f"{pointer}/with/template", name=name, meant=closest(name, known))
+
+
+def texts_of_templates(document: Document, context: Context) -> Iterator[Problem]:
+    """306E, 413W: a message is given all that its template says, and does not tell staff what is personal."""
+    for pointer, step in context.each(Action):
+        name = step.arguments.get("template")
+        contract = context.catalog.actions.get(step.action)
+        if contract is None or contract.effect is not Effect.MESSAGE or not isinstance(name, str):
+            continue
+        place = f"{pointer}/with/template"
+        for path, surely in _said_by(context, name):
+            given = {*_ABOUT, *step.arguments, *(["promise"] if step.promise else [])}
+            if surely and path[0] not in given:
+                yield context.tree.problem("306.template", place, action=name, name=path[0])
+            personal = path[0] == "customer" and not context.catalog.personal.isdisjoint(path[1:2])
+            if personal and step.action != CUSTOMER:
+                yield context.tree.problem("413.template", place, argument=name, name=".".join(path))
+
+
+def _said_by(context: Context, template: str) -> list[tuple[tuple[str, ...], bool]]:
+    """What the texts of a template read, in any language, and whether they cannot do without it."""
+    found: dict[tuple[str, ...], bool] = {}
+    for text in context.catalog.texts.get(template, {}).values():
+        known = study(text, bare=False)
+        surely = set(needed(known.tree, condition=False)) if known.tree is not None else set()
+        for read in known.reads:
+            found[read.path] = found.get(read.path, False) or read in surely
+    return list(found.items())
 
 
 def customers_words(document: Document, context: Context) -> Iterator[Problem]:

@@ -76,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     catalog_names.sub_sops,  # 305E 306E 307E
     staff.empty_groups,  # 308W
     messages.templates,  # 309E
+    messages.texts_of_templates,  # 306E 413W
     staff.held_skills,  # 310W
     promises.promises,  # 107E 304E 305E 307E
     safety.rejections,  # 401E

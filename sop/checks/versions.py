@@ -20,14 +20,16 @@ def removed_steps(document: Document, context: Context) -> Iterator[Problem]:
         return
     renamed = {value_at(context.tree.data, f"{placed.pointer}/was") for placed in context.placed}
     for name, count in context.running.standing.items():
-        if count and name not in context.steps and name not in renamed:
-            yield context.tree.problem("501", "/steps", on_key=True, name=name, count=str(count))
+        if count == 0 or name in context.steps or name in renamed:
+            continue
+        row = "501.maybe" if count is None else "501"
+        yield context.tree.problem(row, "/steps", on_key=True, name=name, count=str(count))
 
 
 def changed_outputs(document: Document, context: Context) -> Iterator[Problem]:
     """502W: what is read of a step that running tickets have behind them was given by it then too, as the same type."""
     running = context.running
-    if running is None or not any(running.standing.values()):
+    if running is None or all(count == 0 for count in running.standing.values()):
         return
     old = Context(context.tree, running.document, context.catalog, context.sops)
     told: set[tuple[str, ...]] = set()

@@ -17,7 +17,7 @@ class Page:
     bad: str
     good: str
     before: str = ""
-    standing: dict[str, int] = field(default_factory=dict)
+    standing: dict[str, int | None] = field(default_factory=dict)
 
 
 def steps(*lines: str, more: str = "") -> str:

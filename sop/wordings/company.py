@@ -32,6 +32,7 @@ CATALOG: dict[str, Wording] = {
     ),
     "305.sop": error("{action} 没有输入 {name}", "{action} has no input {name}", "有：{known}", "there are: {known}"),
     "306": error("操作 {action} 缺少参数 {name}", "the action {action} needs the argument {name}"),
+    "306.template": error("消息模板 {action} 缺少 {name}", "the message template {action} needs {name}"),
     "306.sop": error("{action} 缺少输入 {name}", "{action} needs the input {name}"),
     "307": error("没有可调用的 SOP {name}", "no SOP called {name} can be run"),
     "307.cycle": error("SOP 互相调用，没有尽头：{name}", "SOPs run each other without end: {name}"),

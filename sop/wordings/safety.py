@@ -76,6 +76,12 @@ SAFETY: dict[str, Wording] = {
         "收到的人可以在工单里看",
         "whoever may see it sees it in the ticket",
     ),
+    "413.template": warning(
+        "消息模板 {argument} 把个人信息 {name} 发给员工",
+        "the message template {argument} tells staff {name}, which is personal",
+        "收到的人可以在工单里看",
+        "whoever may see it sees it in the ticket",
+    ),
 }
 
 TIME: dict[str, Wording] = {
@@ -94,6 +100,12 @@ VERSIONS: dict[str, Wording] = {
     "501": error(
         "步骤 {name} 没有了，但有 {count} 张工单停在上面",
         "the step {name} is gone, but {count} tickets stand on it",
+        "留下它，或在新步骤上写 was: {name}",
+        "keep it, or write was: {name} on its successor",
+    ),
+    "501.maybe": error(
+        "步骤 {name} 没有了，工单可能停在上面",
+        "the step {name} is gone, and tickets may stand on it",
         "留下它，或在新步骤上写 was: {name}",
         "keep it, or write was: {name} on its successor",
     ),

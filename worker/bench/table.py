@@ -26,7 +26,7 @@ NAMES = {
     "mutated_files": Words("随机改坏的文件", "files broken at random"),
     "mutated_refused": Words("  被拒绝", "  refused"),
     "mutated_problems": Words("  指出的问题", "  problems told"),
-    "mutated_slowest_ms": Words("  最慢的一个（毫秒）", "  the slowest of them (ms)"),
+    "mutated_slowest_ms": Words("  最慢的一个（CPU 毫秒）", "  the slowest of them (ms of CPU time)"),
     "mutated_faults": Words("  检查本身出错", "  that broke lint itself"),
     "seconds": Words("测量用时（秒）", "the bench took (s)"),
 }

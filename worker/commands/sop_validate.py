@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sop.checks.context import Running
-from sop.definition import definition_of
+from sop.definition import Compiled, definition_of
 from sop.lint.mending import mended
 from sop.lint.output import as_github, as_json, as_sarif
 from sop.model import Approval, Document, Task, Wait
@@ -17,6 +19,9 @@ from worker.terminal import Terminal
 from worker.watching import watch
 from worker.words import Failure
 from worker.workspace import read_text, read_texts
+
+if TYPE_CHECKING:
+    from db.session import Store
 
 
 def run(asked: Asked) -> int:
@@ -56,19 +61,34 @@ def _once(asked: Asked) -> int:
 
 
 def _running(asked: Asked) -> Running | None:
-    """The version before, with a ticket on each step where one can stand."""
+    """The version before: of a published one the tickets on each step, of a file where they may stand."""
     name = asked.maybe("against")
     if name is None:
         return None
     from worker.chosen import choose  # it shows mistakes with this module
 
-    document = definition_of(choose(asked, name).compiled).document
-    return Running(document, dict.fromkeys(_stands(document), 1))
+    chosen = choose(asked, name)
+    document = definition_of(chosen.compiled).document
+    if chosen.file is None:
+        return Running(document, _counted(asked, chosen.compiled))
+    return Running(document, dict.fromkeys(_stands(document)))
 
 
 def _stands(document: Document) -> list[str]:
     lines = (document.steps, *document.paths.values())
     return [step.id for line in lines for step in line if isinstance(step, (Task, Approval, Wait))]
+
+
+def _counted(asked: Asked, compiled: Compiled) -> dict[str, int]:
+    from db.queries.loads import standing_on  # lint of files needs no database
+    from worker.storing import with_store
+
+    async def read(store: Store) -> dict[str, int]:
+        async with store.read() as conn:
+            found = await standing_on(conn, compiled["kind"], compiled["key"])
+        return Counter(each.step for each in found if each.version == compiled["version"])
+
+    return with_store(asked, read)
 
 
 def _fix(files: list[str], bench: Bench, terminal: Terminal) -> None:
