@@ -128,6 +128,16 @@ def test_a_percentile_is_one_of_the_values() -> None:
     assert percentile([], 99) == 0
 
 
+def test_after_a_power_cut_lateness_is_told_and_not_judged() -> None:
+    punctual = table({"due": 10, "lost": 0, "double": 1, "skew_p99_s": 1.2}, Tongue.EN)
+    cut = table({"due": 10, "lost": 0, "double": 0, "skew_p99_s": 9.5, "outage_s": 6.0, "catch_up_s": 4.0}, Tongue.EN)
+
+    assert "✗ ≤ 1" in punctual
+    assert "✗ ≤ 0" in punctual
+    assert "✗" not in cut
+    assert "caught up" in cut
+
+
 def test_a_missed_aim_is_marked_in_the_table() -> None:
     told = table({"throughput_ratio": 0.5, "events_ratio": 1.0, "accept_p50_ms": 9.0, "accept_p95_ms": 51.0,
                   "accept_p99_ms": 60.0}, Tongue.EN)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.bench.figures import AIMS, Figures
+from worker.bench.figures import AIMS, CLOCK_AIMS, Aim, Figures
 from worker.words import Tongue, Words
 
 NAMES = {
@@ -28,6 +28,20 @@ NAMES = {
     "mutated_problems": Words("  指出的问题", "  problems told"),
     "mutated_slowest_ms": Words("  最慢的一个（CPU 毫秒）", "  the slowest of them (ms of CPU time)"),
     "mutated_faults": Words("  检查本身出错", "  that broke lint itself"),
+    "due": Words("到期的时钟", "clocks due"),
+    "fired": Words("  已触发", "  fired"),
+    "lost": Words("  丢失", "  lost"),
+    "double": Words("  重复触发或重复通知", "  fired or told twice"),
+    "skew_p50_s": Words("触发 − 到期，中位数（秒）", "fired − due, median (s)"),
+    "skew_p99_s": Words("  p99（秒）", "  p99 (s)"),
+    "skew_max_s": Words("  最大（秒）", "  the most (s)"),
+    "written_p99_s": Words("  台账中可见 − 到期，p99（秒）", "  readable in the ledger − due, p99 (s)"),
+    "outage_s": Words("断电（秒）", "power cut (s)"),
+    "overdue": Words("  因此迟到的时钟", "  clocks that were late for it"),
+    "catch_up_s": Words("  重新启动后追上用时（秒）", "  caught up after being started again (s)"),
+    "worker_cpu_ms": Words("每个时钟 worker 的 CPU（毫秒）", "the worker's CPU time a clock (ms)"),
+    "temporal_cpu_ms": Words("每个时钟 Temporal 的 CPU（毫秒）", "Temporal's CPU time a clock (ms)"),
+    "load": Words("机器负载（1 分钟）", "load of the machine (1 min)"),
     "seconds": Words("测量用时（秒）", "the bench took (s)"),
 }
 SHARES = (50, 95, 99)
@@ -57,10 +71,14 @@ def _cells(found: Figures, key: str) -> tuple[str, str]:
 
 
 def _aim(found: Figures, key: str, name: str = "") -> str:
-    aim, value = AIMS.get(key), found.get(key)
+    aim, value = AIMS.get(key) or _clock_aim(found, key), found.get(key)
     if aim is None or not isinstance(value, (int, float)):
         return ""
     return f"{'✓' if aim.met(value) else '✗'} {name}{aim}"
+
+
+def _clock_aim(found: Figures, key: str) -> Aim | None:
+    return None if key == "skew_p99_s" and "outage_s" in found else CLOCK_AIMS.get(key)
 
 
 def _width(text: str) -> int:
