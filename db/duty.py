@@ -20,17 +20,15 @@ class NoSuchPerson(LookupError):
 
 
 async def change(conn: AsyncConnection, person_id: str, duty: Duty, now: datetime) -> int:
-    """Somebody comes on duty, goes off, or has left; gives how many open tickets are told. Raises ``NoSuchPerson``.
+    """Somebody comes on duty (back, if they had left), goes off, or has left; gives how many open tickets are told.
+    Raises ``NoSuchPerson``.
 
     Told are the tickets they answer for or have a step of, and those that wait in the queue of a team which has nobody
     on duty any more; when somebody comes, the tickets that nobody could answer for."""
     known = await people.person(conn, person_id)
-    if known is None or not known.active:
+    if known is None or not (known.active or duty is Duty.ON):
         raise NoSuchPerson(person_id)
-    if duty is Duty.GONE:
-        await people.deactivate(conn, person_id)
-    else:
-        await people.set_duty(conn, person_id, on_duty=duty is Duty.ON)
+    await _put(conn, person_id, duty)
     emptied = () if duty is Duty.ON else await _emptied(conn, known.teams)
     if duty is Duty.ON:
         told = await _stranded(conn)
@@ -39,6 +37,16 @@ async def change(conn: AsyncConnection, person_id: str, duty: Duty, now: datetim
     payload = outbox.payload_of(DutyChanged(person_id, duty, emptied))
     await outbox.put_all(conn, [(ticket, OutboxKind.SIGNAL, payload) for ticket in told], now)
     return len(told)
+
+
+async def _put(conn: AsyncConnection, person_id: str, duty: Duty) -> None:
+    match duty:
+        case Duty.ON:
+            await people.activate(conn, person_id)
+        case Duty.OFF:
+            await people.set_duty(conn, person_id, on_duty=False)
+        case Duty.GONE:
+            await people.deactivate(conn, person_id)
 
 
 async def hand_back_if_gone(conn: AsyncConnection, ticket_id: int, person_id: str, now: datetime) -> None:

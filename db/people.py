@@ -59,7 +59,7 @@ class KnownTeam:
 
 
 async def put_person(conn: AsyncConnection, person: NewPerson, now: datetime) -> None:
-    """Add somebody or bring them up to date; password, duty and the day they came stay."""
+    """Add somebody or bring them up to date; password, duty, the day they came and whether they have left stay."""
     row = {
         "id": person.id,
         "name": person.name,
@@ -70,10 +70,9 @@ async def put_person(conn: AsyncConnection, person: NewPerson, now: datetime) ->
         "skills": list(person.skills),
         "language": person.language,
         "timezone": person.timezone,
-        "active": True,
     }
     if not (await conn.execute(update(Person).where(Person.id == person.id).values(row).returning(Person.id))).first():
-        await conn.execute(upsert(conn, Person, {**row, "created_at": now}, by=["id"]))
+        await conn.execute(upsert(conn, Person, {**row, "active": True, "created_at": now}, by=["id"]))
 
 
 async def put_team(conn: AsyncConnection, key: str, title: Value = None, lead: str | None = None) -> None:
@@ -106,6 +105,11 @@ async def teams(conn: AsyncConnection) -> list[KnownTeam]:
 async def set_duty(conn: AsyncConnection, person_id: str, *, on_duty: bool) -> None:
     """Somebody begins or ends their duty."""
     await conn.execute(update(Person).where(Person.id == person_id).values(on_duty=on_duty))
+
+
+async def activate(conn: AsyncConnection, person_id: str) -> None:
+    """Somebody who had left is back, and on duty."""
+    await conn.execute(update(Person).where(Person.id == person_id).values(active=True, on_duty=True))
 
 
 async def deactivate(conn: AsyncConnection, person_id: str) -> None:

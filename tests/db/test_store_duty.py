@@ -104,13 +104,23 @@ async def test_a_ticket_given_to_somebody_who_has_just_left_is_told(store: Store
     assert await told(store) == [(ticket, DutyChanged("chen", Duty.GONE))]
 
 
-async def test_nobody_who_has_left_changes_their_duty(store: Store) -> None:
+async def test_who_has_left_comes_back_only_on_duty(store: Store) -> None:
     await staffed(store)
     await changed(store, "chen", Duty.GONE)
+    async with store.write() as conn:
+        await people.put_person(conn, NewPerson("chen", "Chen"), NINE)  # the workspace is published again
+        gone = await people.person(conn, "chen")
 
-    for name in ("chen", "ghost"):
+    for name, what in (("chen", Duty.OFF), ("chen", Duty.GONE), ("ghost", Duty.ON)):
         with pytest.raises(duty.NoSuchPerson):
-            await changed(store, name, Duty.ON)
+            await changed(store, name, what)
+    await changed(store, "chen", Duty.ON)
+
+    async with store.read() as conn:
+        back = await people.person(conn, "chen")
+    assert gone is not None
+    assert back is not None
+    assert (gone.active, back.active, back.on_duty) == (False, True, True)
 
 
 def handed_over() -> Facts:

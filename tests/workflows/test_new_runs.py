@@ -13,7 +13,7 @@ from sop.scenario import Case, Script, judge, read_scripts, trace_of
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 CASES = [
     pytest.param(script, case, id=f"{name}-{number}-{case.name}")
-    for name in ("return", "lost_parcel", "clocks_survive")
+    for name in ("return", "lost_parcel", "clocks_survive", "hand_over")
     for script in read_scripts((SCENARIOS / f"{name}.yaml").read_text("utf-8"), name)
     for number, case in enumerate(script.cases, 1)
 ]

@@ -20,9 +20,13 @@ def run(asked: Asked) -> int:
     async def change(store: Store) -> tuple[str, int]:
         async with store.write() as conn:
             found = await admitting.find_person(conn, name)
-            if found is None or not found.active:
-                raise Failure(f"没有 {name} 这个人，或已离职", f"there is nobody called {name}, or they have left")
-            return found.name, await duty.change(conn, found.id, wanted, datetime.now(UTC))
+            try:
+                told = await duty.change(conn, found.id if found else name, wanted, datetime.now(UTC))
+            except duty.NoSuchPerson:
+                raise Failure(
+                    f"没有 {name} 这个人，或已离职", f"there is nobody called {name}, or they have left"
+                ) from None
+            return found.name if found else name, told
 
     who, told = with_store(asked, change)
     zh, en = _SAID[wanted]
