@@ -24,15 +24,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sop.durations import Duration, Unit
+from sop.shift_line import NoShift, Shift, ShiftLine
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MOST_DAYS = 366 * 200
 _NONE = timedelta(0)
 
 Window = tuple[int, int]
 """Opening and closing in minutes after midnight; closing may be beyond 1440."""
-Shift = tuple[datetime, datetime]
-"""Opening and closing as instants in UTC."""
 
 
 class NoCalendar(ValueError):
@@ -59,7 +57,7 @@ class DayKind(StrEnum):
 class Calendar:
     """Working time in one time zone; ``version`` names this very state of it."""
 
-    __slots__ = ("_days", "_extra", "_off", "_week", "plain", "uncovered", "version", "zone")
+    __slots__ = ("_days", "_extra", "_line", "_off", "_week", "plain", "uncovered", "version", "zone")
 
     def __init__(self, plain: Mapping[str, object]) -> None:
         """``plain``: {tz, week: {mon: ["09:00-12:00", …]}, off: [dates], extra: {date: [windows]}, uncovered: [years
@@ -72,6 +70,7 @@ class Calendar:
         self.uncovered = frozenset(int(str(year)) for year in _sequence(plain.get("uncovered", [])))
         self.version = str(plain.get("version") or fingerprint(plain))
         self._days: dict[date, tuple[Shift, ...]] = {}
+        self._line = ShiftLine(self.shifts_on, self.zone)
         if not any(self._week):
             raise NoWorkingTime("the calendar has no working time in its week", "每周没有任何工作时间")
 
@@ -91,26 +90,17 @@ class Calendar:
 
     def advance(self, start: datetime, working: timedelta) -> datetime:
         """The first instant (UTC) at which ``working`` has been worked since ``start``; ``start`` itself for none."""
+        start = start.astimezone(UTC)
         if working <= _NONE:
-            return start.astimezone(UTC)
-        for opening, closing in self._shifts_from(start):
-            here = opening if opening > start else start
-            left = closing - here
-            if working <= left:
-                return here + working
-            working -= left
-        raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
+            return start
+        try:
+            return self._line.reach(start, working)
+        except NoShift:
+            raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间") from None
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from ``start`` to ``end``; none when ``end`` comes first."""
-        worked = _NONE
-        if end <= start:
-            return worked
-        for opening, closing in self._shifts_from(start):
-            if opening >= end:
-                break
-            worked += min(closing, end) - max(opening, start)
-        return worked
+        return self._line.between(start.astimezone(UTC), end.astimezone(UTC)) if end > start else _NONE
 
     def working_at(self, moment: datetime) -> bool:
         """Whether the moment is within working time."""
@@ -151,45 +141,13 @@ class Calendar:
         for each in (day - timedelta(days=1), day):
             yield from self.shifts_on(each)
 
-    def _days_from(self, day: date) -> Iterator[tuple[Shift, ...]]:
-        for count in range(min(_MOST_DAYS, (date.max - day).days - 1)):
-            if shifts := self.shifts_on(day + timedelta(days=count)):
-                yield shifts
-        raise NoWorkingTime("the calendar has no working time left", "之后再没有工作时间")
-
-    def _shifts_from(self, start: datetime) -> Iterator[Shift]:
-        first = start.astimezone(self.zone).date() - timedelta(days=1)
-        for shifts in self._days_from(first):
-            for shift in shifts:
-                if shift[1] > start:
-                    yield shift
-
     def _add_days(self, start: datetime, days: int) -> datetime:
         if days == 0:
             return start
-        today, worked = self._place(start)
-        following = self._days_from(today + timedelta(days=1))
-        for _ in range(days - 1):
-            next(following)
-        shifts = next(following)
-        if worked == _NONE:
-            return shifts[0][0]
-        for opening, closing in shifts:
-            if worked <= closing - opening:
-                return opening + worked
-            worked -= closing - opening
-        return shifts[-1][1]
-
-    def _place(self, start: datetime) -> tuple[date, timedelta]:
-        """The working day an instant belongs to, the last that has opened, and how much of it is worked by then."""
-        day = start.astimezone(self.zone).date()
-        for _ in range(_MOST_DAYS):
-            shifts = self.shifts_on(day)
-            if shifts and shifts[0][0] <= start:
-                worked = sum((min(end, start) - opening for opening, end in shifts if opening < start), _NONE)
-                return day, worked if start < shifts[-1][1] else timedelta.max
-            day -= timedelta(days=1)
-        raise NoWorkingTime("the calendar has no working time before this", "之前没有工作时间")
+        try:
+            return self._line.days_later(start, days)
+        except NoShift:
+            raise NoWorkingTime("the calendar has no working time there", "该处没有工作时间") from None
 
 
 def fingerprint(plain: Mapping[str, object]) -> str:

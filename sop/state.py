@@ -186,12 +186,13 @@ class RunPhase(StrEnum):
 class _Pinned:
     """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
 
-    __slots__ = ("_clock_policies", "_ready")
+    __slots__ = ("_clock_policies", "_ready", "_settled")
     definition: Compiled
     parent_run: str | None
     adopted: Adopted | None
     _ready: Definition
     _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
+    _settled: tuple[object, ...] | None
 
     def forget(self) -> None:
         """It has another definition: get that one ready."""
@@ -225,6 +226,18 @@ class _Pinned:
             known = {name: ClockPolicy.model_validate(written[name]) for name in sorted(written)}
             self._clock_policies = (self.adopted.sha256, known)
         return known
+
+    @property
+    def settled(self) -> tuple[object, ...] | None:
+        """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
+        try:
+            return self._settled
+        except AttributeError:
+            return None
+
+    @settled.setter
+    def settled(self, seen: tuple[object, ...] | None) -> None:
+        self._settled = seen
 
     @property
     def calendars(self) -> Mapping[str, dict[str, object]]:

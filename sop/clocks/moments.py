@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sop.calendars import Calendar
 from sop.clocks.counting import Budget, Calendars, budget_of, reach
 from sop.clocks.ladders import Level, percent
 from sop.clocks.ledger import Clock
+from sop.clocks.spans import Span
 from sop.durations import parse
 
 WARN_AT = "80%"
@@ -16,12 +18,11 @@ WARN_AT = "80%"
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The deadline, the warning before it, and every rung of the ladder, all UTC; ``budget`` is the time allowed."""
+    """The deadline, the warning before it, and every rung of the ladder, all UTC."""
 
     due: datetime
     warn: datetime
     rungs: tuple[datetime, ...]
-    budget: Budget
 
 
 def budget_of_target(clock: Clock, calendars: Calendars) -> Budget:
@@ -37,6 +38,8 @@ def moments(clock: Clock, calendars: Calendars, warn: str | None = None, ladder:
     start = clock.started_at
     if start is None:
         raise RuntimeError(f"clock {clock.name} has not started")
+    if not clock.pauses and not clock.corrections and len(clock.calendars) == 1:
+        return _undisturbed(clock, start, calendars(clock.calendars[0]), warn or WARN_AT, ladder)
     budget = budget_of_target(clock, calendars)
     due = reach(clock, start, budget, calendars)
 
@@ -49,7 +52,19 @@ def moments(clock: Clock, calendars: Calendars, warn: str | None = None, ladder:
     text = warn or WARN_AT
     warned = at(percent(text)) if text.endswith("%") else after(start, text)
     rungs = tuple(after(due, level.after) if level.after is not None else at(level.share) for level in ladder)
-    return Moments(due, min(warned, due), rungs, budget)
+    return Moments(due, min(warned, due), rungs)
+
+
+def _undisturbed(clock: Clock, start: datetime, calendar: Calendar, warn: str, ladder: Sequence[Level]) -> Moments:
+    """The same, of a clock that has always run and on one calendar: the calendar alone says it."""
+    duration = parse(clock.target)
+    span = Span(start, duration, calendar, calendar.add(start, duration))
+    warned = span.reached(percent(warn)) if warn.endswith("%") else calendar.add(start, parse(warn))
+    rungs = tuple(
+        calendar.add(span.due, parse(level.after)) if level.after is not None else span.reached(level.share)
+        for level in ladder
+    )
+    return Moments(span.due, min(warned, span.due), rungs)
 
 
 def _share(budget: Budget, share: int) -> timedelta:

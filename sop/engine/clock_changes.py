@@ -138,7 +138,7 @@ def adopted(turn: Turn, event: PoliciesAdopted) -> None:
     run = turn.state.runs[event.run]
 
     def change() -> None:
-        run.adopted = event.policies
+        run.adopted, run.settled = event.policies, None
 
     go_by(turn, run, change, event.by)
 

@@ -25,6 +25,8 @@ KNOWN = {
 def settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
     """Open a pause for every reason that holds now, close those whose reason has gone; tell of it."""
     wanted = dict(_reasons(turn, run, clock, policy))
+    if not wanted and clock.phase is ClockPhase.RUNNING:
+        return
     ended = [pause for pause in clock.pauses if pause.until is None and pause.reason not in wanted]
     lasting = {pause.reason for pause in clock.pauses if pause.until is None} - {pause.reason for pause in ended}
     begun = [Pause(turn.now, None, reason, words) for reason, words in wanted.items() if reason not in lasting]

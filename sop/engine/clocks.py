@@ -16,8 +16,9 @@ from sop.clocks.ladders import Level
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase
 from sop.engine import clock_facts, clock_pauses
 from sop.engine.clock_arms import GOING, arm
+from sop.engine.clock_inputs import inputs_of
 from sop.engine.clock_terms import STOPS, holds, is_event, ladder_of, reset_of, start_of, stop_of
-from sop.engine.hours import use_of
+from sop.engine.hours import calendar_of, name_of, use_of
 from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.facts import FactType
@@ -53,6 +54,7 @@ def _beginning(turn: Turn, run: Run) -> datetime:
 
 def start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: datetime) -> None:
     """Start a clock, or start it anew; it is told of if it has a target."""
+    run.settled = None
     clock.phase, clock.started_at, clock.stopped_at = ClockPhase.RUNNING, since, None
     clock.pauses, clock.corrections, clock.fired = [], [], []
     clock.warned = clock.breached = clock.latched = False
@@ -127,9 +129,9 @@ def _happened(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, event: st
     elif event == reset_of(name, policy):
         _reset(turn, run, clock, policy, min(at, turn.now))
     elif event == policy.resume:
-        clock.latched = False
+        clock.latched, run.settled = False, None
     elif event == policy.pause:
-        clock.latched = True
+        clock.latched, run.settled = True, None
 
 
 def _reset(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, at: datetime) -> None:
@@ -143,7 +145,11 @@ def settle(turn: Turn) -> None:
     """After everything else of an activation: start, stop, pause, resume and aim the clocks anew where a condition
     has changed."""
     for run in turn.state.runs.values():
-        if run.clocks and run.phase is RunPhase.ACTIVE:
+        if not run.clocks or run.phase is not RunPhase.ACTIVE:
+            continue
+        seen = inputs_of(turn.state, run)
+        if seen is None or seen != run.settled:
+            run.settled = seen
             policies = run.policies
             for name, clock in run.clocks.items():
                 _settle(turn, run, clock, policies[name])
@@ -185,14 +191,20 @@ def _became(turn: Turn, run: Run, clock: Clock, text: str, part: str) -> bool:
 def _aim(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
     """Follow what has changed about the ticket: another target or calendar. The time used stays used."""
     target, wanted = _aim_of(turn, run, clock, policy)
-    use = use_of(turn.state, run, wanted, turn.now)
-    last = clock.calendars[-1]
-    if target == clock.target and (use.name, use.version) == (last.name, last.version):
+    if target == clock.target and _counts_on(turn, run, clock, wanted):
         return
+    use = use_of(turn.state, run, wanted, turn.now)
     before = clock_facts.before(clock)
     cause = "calendar" if target == clock.target else "target"
     _follow(turn, run, clock, policy, target, use)
     _tell_change(turn, run, clock, {"cause": cause, "before": before})
+
+
+def _counts_on(turn: Turn, run: Run, clock: Clock, wanted: str | None) -> bool:
+    """Whether a clock counts on the calendar that is wanted, as that is now."""
+    last = clock.calendars[-1]
+    name = name_of(turn.state, run, wanted)
+    return name == last.name and calendar_of(run, name).version == last.version
 
 
 def _follow(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, target: str, use: CalendarUse) -> None:

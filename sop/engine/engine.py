@@ -37,7 +37,6 @@ from sop.engine.turn import Turn
 from sop.events import (
     ActionDone,
     ActionFailed,
-    Actor,
     ActorKind,
     Classified,
     ClockCorrected,
@@ -70,6 +69,7 @@ TICKET_FIELDS = (
 )  # fmt: skip
 CUSTOMER_FIELDS: Mapping[str, Value] = {"id": None, "tier": "regular", "complaint_count": 0, "language": "zh"}
 _ASKED_BY_PEOPLE = (StepAnswered, VoteCast, IncidentSettled, TicketCommanded, PromiseKept)
+_DEEDS = (*_ASKED_BY_PEOPLE, MessagePosted)
 PROMISE_ALARMS = frozenset({AlarmKind.PROMISE_WARN, AlarmKind.PROMISE_DUE})
 HANDLED = "ticket.handled"
 CLOCK_ALARMS = frozenset({AlarmKind.CLOCK_WARN, AlarmKind.CLOCK_BREACH, AlarmKind.CLOCK_RUNG})
@@ -188,9 +188,9 @@ def nearest(state: State) -> datetime | None:
 
 
 def _taken_in_hand(turn: Turn, event: Event) -> None:
-    """Whatever somebody of the staff does to a ticket takes it in hand: clocks may stop for that."""
-    by = getattr(event, "by", None)
-    if isinstance(by, Actor) and by.kind is ActorKind.STAFF:
+    """Whatever somebody of the staff does about a ticket takes it in hand, and clocks may stop for that. Putting its
+    clocks right does not."""
+    if isinstance(event, _DEEDS) and event.by.kind is ActorKind.STAFF:
         clocks.happened(turn, HANDLED)
 
 

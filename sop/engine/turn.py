@@ -10,6 +10,7 @@ from datetime import datetime
 from sop import expressions
 from sop.commands import CallAction, Command, Project
 from sop.durations import parse
+from sop.engine import remembered
 from sop.engine.hours import own_calendar
 from sop.engine.views import ClocksView, StepsView
 from sop.events import Actor
@@ -99,7 +100,13 @@ class Turn:
         """Whether a condition of this run is true now; raises ``ExpressionError``."""
         if isinstance(condition, bool):
             return condition
-        return expressions.holds(condition, self.scope(run, thread, event))
+        if thread is not None or event is not None:
+            return expressions.holds(condition, self.scope(run, thread, event))
+        key = remembered.key_of(condition, self.state.ticket, self.state.customer)
+        if key is None:
+            return expressions.holds(condition, self.scope(run, None))
+        known = remembered.recall(key)
+        return remembered.remember(key, expressions.holds(condition, self.scope(run, None))) if known is None else known
 
     def deadline(self, run: Run, text: str) -> datetime:
         """The moment that is a duration from now, on the run's calendar when it counts working time."""

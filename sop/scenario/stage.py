@@ -128,8 +128,12 @@ class Stage:
         return stage
 
     def tell(self, event: Event) -> None:
-        """Tell the engine, and carry out what it wants until it wants nothing more."""
+        """Tell the engine, and carry out what it wants until it wants nothing more; what has become due by that (a
+        deadline that a change has moved into the past) rings at once."""
         self.carry_out(self.engine.handle(event, self.now))
+        due = self.engine.next_deadline()
+        if due is not None and due <= self.now and not isinstance(event, Tick):
+            self.tell(Tick())
 
     def carry_out(self, commands: list[Command]) -> None:
         """Write the facts down with dispatch's answers, then make the calls, one after the other."""
