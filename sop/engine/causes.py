@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sop.calendars import fingerprint
 from sop.commands import Command, Project
 from sop.desk import Desk
-from sop.events import Actor, ClockCorrected, DutyChanged, Event, MessagePosted, PoliciesAdopted, TicketCommanded
+from sop.events import (
+    Actor,
+    ClockCorrected,
+    DutyChanged,
+    Event,
+    MessagePosted,
+    PoliciesAdopted,
+    RunMigrated,
+    TicketCommanded,
+)
 from sop.state import State
 from sop.values import Value
 
@@ -17,8 +27,9 @@ ASKED = frozenset({"command", "correction", "adoption"})
 
 def told(state: State, commands: list[Command], event: Event, now: datetime) -> list[Command]:
     """The commands, the first fact of which says what a person ordered (``command``), whose duty has changed
-    (``duty``), what was corrected (``correction``), adopted (``adoption``), or when a message was accepted. An order
-    that left no fact yet (a cancel while a call is on its way) stands in the next (``before``)."""
+    (``duty``), what was corrected (``correction``), adopted (``adoption``), moved (``migration``), or when
+    a message was accepted. An order that left no fact yet (a cancel while a call is on its way) stands in the next
+    (``untold``)."""
     cause = _cause_of(event)
     if not cause and not state.untold:
         return commands
@@ -27,9 +38,9 @@ def told(state: State, commands: list[Command], event: Event, now: datetime) -> 
         if not ASKED.isdisjoint(cause):
             state.untold.append({**cause, "at": now.isoformat()})
         return commands
-    before: dict[str, Value] = {"before": list(state.untold)} if state.untold else {}
+    untold: dict[str, Value] = {"untold": list(state.untold)} if state.untold else {}
     state.untold = []
-    marked = Project(replace(first.fact, data={**first.fact.data, **cause, **before}))
+    marked = Project(replace(first.fact, data={**first.fact.data, **cause, **untold}))
     return [marked if each is first else each for each in commands]
 
 
@@ -52,8 +63,17 @@ def _cause_of(event: Event) -> dict[str, Value]:
         case PoliciesAdopted():
             version: dict[str, Value] = {"version": event.policies.version, "sha256": event.policies.sha256}
             return {"adoption": {"run": event.run, "by": _by(event.by), **version}}
+        case RunMigrated():
+            return {"migration": _migration(event)}
         case _:
             return {}
+
+
+def _migration(event: RunMigrated) -> dict[str, Value]:
+    target: dict[str, Value] = {"kind": event.target["kind"], "key": event.key, "version": event.target["version"]}
+    where: dict[str, Value] = {"only": event.only, "before": event.before, "after": event.after}
+    how: dict[str, Value] = {"steps": dict(event.steps), "pausing": list(event.pausing), "note": event.note}
+    return {**target, "from": event.version, "by": _by(event.by), **where, **how}
 
 
 def _by(actor: Actor) -> dict[str, Value]:
@@ -64,10 +84,10 @@ def desk_told(desk: Desk | None) -> dict[str, Value]:
     """The desk a ticket is pinned to, in its fact: of the calendar only the version, for definitions carry it whole."""
     if desk is None:
         return {}
-    version = desk.calendar.get("version")
+    version = str(desk.calendar.get("version") or fingerprint(desk.calendar)) if desk.calendar else None
     told: dict[str, Value] = {
         "lease": desk.lease,
-        "calendar": None if version is None else str(version),
+        "calendar": version,
         "max_handoffs": desk.max_handoffs,
         "handoffs_to": desk.handoffs_to,
         "counted": list(desk.counted),

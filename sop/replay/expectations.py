@@ -33,8 +33,8 @@ def expected_of(family: Family) -> dict[str, object]:
         "sla": _clocks(family),
         "promises": {str(fact.step): PROMISED[fact.type] for fact in family.facts if fact.type in PROMISED},
     }
-    always = {"alerts": _alerts(family), "incident": incidents[0] if incidents else False}
-    return {name: value for name, value in told.items() if value} | always
+    always: dict[str, object] = {"alerts": _alerts(family), "incident": incidents[0] if incidents else False}
+    return {**{name: value for name, value in told.items() if value}, **always}
 
 
 def _alerts(family: Family) -> list[str]:

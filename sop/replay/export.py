@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from sop.definition import Compiled, definition_of
 from sop.events import (
     Classified,
+    ClockCorrected,
+    CustomerChanged,
+    DutyChanged,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -34,6 +37,8 @@ MESSAGE = "message"
 
 OF_INTAKE = frozenset({"no", "channel", "category", "priority", "created_at", "tags", "title", "status", "owner"})
 """What is said otherwise, or decided by the desk."""
+RINGING = frozenset({FactType.ALERT, FactType.CLOCK_WARNED, FactType.CLOCK_BREACHED})
+"""What a timer leaves: for it to be heard, time must pass."""
 
 
 class NothingToExport(ValueError):
@@ -140,12 +145,12 @@ class _Exporter:
             now += timedelta(seconds=max(seconds, 0))
             yield {**({"after": duration(seconds)} if seconds > 0 else {}), **act}
         rest = round((self.family.ends_at - now).total_seconds())
-        if rest > 0:
-            yield {"after": duration(rest)}
+        if rest > 0 or self.family.facts[-1].type in RINGING:
+            yield {"after": duration(max(rest, 1))}
 
     def _happened(self) -> Iterator[tuple[datetime, int, Acting]]:
         for arrival in self.recording.arrivals:
-            if self.family.covers(arrival.at, arrival.seq) and (act := self._arrival(arrival.event)):
+            if self.family.covers(arrival.at, arrival.seq) and (act := self._arrival(arrival.event, arrival.at)):
                 yield arrival.at, arrival.seq, act
         for place, occasions in self.recording.occasions.items():
             if place.run not in self.family.runs and place.trigger is not Trigger.PROMISED:
@@ -155,7 +160,7 @@ class _Exporter:
                 if act := self._reaction(reaction.said, fact):
                     yield fact.at, reaction.seq, act
 
-    def _arrival(self, event: Coming) -> Acting | None:
+    def _arrival(self, event: Coming, at: datetime) -> Acting | None:
         match event:
             case Occurred():
                 return {"event": event.type, "data": self.neutral.value("", event.data)}
@@ -163,6 +168,12 @@ class _Exporter:
                 return self._said(event)
             case TicketCommanded():
                 return self._ordered(event)
+            case DutyChanged():
+                return {"duty": event.duty.value, "by": self.neutral.colleague(event.person)}
+            case CustomerChanged():
+                return {"change": self.neutral.value("", event.facts)}
+            case ClockCorrected():
+                return self._corrected(event, at)
             case Opened() | Classified() | Chosen():
                 return None
             case _:
@@ -180,17 +191,21 @@ class _Exporter:
         plain = {"within": said.within, "check": said.check, "with": given, "broken": said.broken}
         return {name: value for name, value in plain.items() if value}
 
-    def _ordered(self, event: TicketCommanded) -> Acting | None:
-        by = self.neutral.person(event.by)
+    def _corrected(self, event: ClockCorrected, at: datetime) -> Acting:
+        """An interval, as so long before: to the second."""
+        since, until = (duration(round((at - moment).total_seconds())) for moment in (event.since, event.until))
+        interval = {"since": since, "until": until, "count": "running" if event.counts else "paused"}
+        act: Acting = {"correct": event.clock, "with": interval, "by": self.neutral.person(event.by)}
+        return act | {"comment": self.neutral.words(event.reason)}
+
+    def _ordered(self, event: TicketCommanded) -> Acting:
+        by, step = self.neutral.person(event.by), self.family.bare(event.step) if event.step else None
         if event.command is Ordered.CLAIM:
-            return {"claim": self.family.bare(event.step) if event.step else True, "by": by}
-        if event.step is not None:
-            said = f"{event.command.value} {event.step}"
-            self.left_out.append((f"对单个步骤的命令 {said}", f"a command on one step: {said}"))
-            return None
+            return {"claim": step or True, "by": by}
         kind, _, name = (event.to or "").partition(":")
         to = f"user:{self.neutral.colleague(name)}" if kind == "user" else event.to
-        act: Acting = {"order": event.command.value, "by": by, "to": to, "comment": self.neutral.words(event.note)}
+        act: Acting = {"order": event.command.value, "step": step, "by": by, "to": to}
+        act["comment"] = self.neutral.words(event.note)
         return {name: value for name, value in act.items() if value}
 
     def _reaction(self, said: Said, fact: Fact) -> Acting | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sop.calendars import Calendar
 from sop.definition import Compiled
 from sop.facts import Fact
 from sop.replay.recording import Pinned, Rung
@@ -71,4 +72,4 @@ class Library:
     def calendar(self, version: object) -> dict[str, object]:
         """The calendar of this version, which the definitions carry; round the clock where none does."""
         every = (plain for compiled in self.recorded.values() for plain in compiled["calendars"].values())
-        return next((plain for plain in every if plain.get("version") == version), {})
+        return next((plain for plain in every if Calendar.from_plain(plain).version == version), {})

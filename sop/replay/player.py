@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -23,6 +23,7 @@ from sop.events import (
     PlaybookFound,
     PoliciesAdopted,
     PromiseKept,
+    RunMigrated,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -31,8 +32,8 @@ from sop.events import (
 from sop.facts import Fact, FactType
 from sop.refusals import Refusal
 from sop.replay import standing
-from sop.replay.dispatching import dispatched
 from sop.replay.habits import Usual
+from sop.replay.memory import Memory, addressed, moved
 from sop.replay.played import Divergence, Diverges, Library, Played
 from sop.replay.reading import ANSWERED
 from sop.replay.recording import (
@@ -40,7 +41,7 @@ from sop.replay.recording import (
     Adoption,
     Chosen,
     Coming,
-    Occasion,
+    Migration,
     Opened,
     Place,
     Recording,
@@ -52,6 +53,7 @@ from sop.replay.standing import Verdict
 from sop.state import Promise
 from sop.values import Value
 
+OPENING = frozenset({FactType.STEP_OPENED, FactType.STEP_CHANGED})
 LAST = 2**31
 """Comes after everything recorded for the same moment."""
 
@@ -83,13 +85,13 @@ class Player:
     overtaken: dict[datetime, Rung] = field(default_factory=dict, init=False)
     _coming: list[tuple[datetime, int, int, Coming | PromiseKept | _Reply]] = field(default_factory=list, init=False)
     _pushed: int = field(default=0, init=False)
-    _times: Counter[Place] = field(default_factory=Counter, init=False)
+    _memory: Memory = field(init=False)
     _asked: deque[Fact] = field(default_factory=deque, init=False)
     _wanted: deque[ChooseDefinitions | StartPlaybook] = field(default_factory=deque, init=False)
 
     def play(self) -> Played:
         """Play it to its end, or to where it diverges."""
-        self.now = self.recording.facts[0].at
+        self.now, self._memory = self.recording.facts[0].at, Memory(self.recording)
         for arrival in self.recording.arrivals:
             self._push(arrival.at, arrival.seq, arrival.event)
         diverged: Divergence | None = None
@@ -161,8 +163,8 @@ class Player:
                 self._classified(event)
             case TicketCommanded() | ClockCorrected() | PromiseKept():
                 self._heard(event)
-            case Adoption():
-                self._adopts(event)
+            case Adoption() | Migration():
+                self._heard_of_version(event)
             case _:
                 self._tell(event)
 
@@ -182,7 +184,7 @@ class Player:
         ticket: dict[str, Value] = {**self.recording.ticket, "category": opened.category, "priority": opened.priority}
         seq = len(self.facts)
         self.engine, commands = Engine.opened({**ticket, "tags": opened.tags}, opened.customer, self.now, seq=seq)
-        if Place(Trigger.CLOSED, "", CLOSED) in self.recording.occasions:
+        if self._memory.has(Place(Trigger.CLOSED, "", CLOSED)):
             self.engine.state.starters = [CLOSED]
         self._carry_out(commands)
 
@@ -197,7 +199,7 @@ class Player:
         """Tell the engine; dispatch answers what it asks, unless more is told before the facts are written down."""
         self._carry_out(self._running().handle(event, self.now))
         while not hold and self._asked:
-            answer = dispatched(self._asked.popleft(), self.recording, self._times)
+            answer = self._memory.dispatched(self._asked.popleft())
             self._carry_out(self._running().handle(answer, self.now))
 
     def _carry_out(self, commands: list[Command]) -> None:
@@ -225,7 +227,7 @@ class Player:
         return PlaybookFound(wanted.key, wanted.cause, found, wanted.inputs)
 
     def _next_chosen(self, place: Place, on: str = "") -> Chosen:
-        occasion = self._recorded(place)
+        occasion = self._memory.next(place)
         said = occasion.reactions[0].said if occasion else None
         return said if isinstance(said, Chosen) else Chosen(on, ())
 
@@ -233,7 +235,7 @@ class Player:
         self.facts.append(fact)
         if fact.seq in self._running().state.asked:
             self._asked.append(fact)
-        if fact.type is FactType.STEP_OPENED and fact.data.get("type") in ANSWERED:
+        if fact.type in OPENING and fact.data.get("type") in ANSWERED:
             self._await(Place(Trigger.OPENED, fact.run or "", fact.step or ""), str(fact.data["type"]), fact.visit)
         elif fact.type is FactType.INCIDENT_OPENED:
             undo = "/undo" if fact.data.get("undo") is True else ""
@@ -244,7 +246,7 @@ class Player:
 
     def _promised(self, fact: Fact) -> None:
         """Whoever said then that a promise is kept says so of this one."""
-        occasion = self._recorded(Place(Trigger.PROMISED, fact.run or "", fact.step or ""))
+        occasion = self._memory.next(Place(Trigger.PROMISED, fact.run or "", fact.step or ""))
         for reaction in occasion.reactions if occasion else ():
             if isinstance(reaction.said, PromiseKept):
                 said = replace(reaction.said, promise=str(fact.data["promise"]))
@@ -264,8 +266,7 @@ class Player:
         promise was over by then, or its time had come, and the check was asked again."""
         step = promise.step or ""
         place = Place(Trigger.CALLED, promise.run, f"{step}/{'due' if promise.deciding else 'warn'}")
-        known = len(self.recording.occasions.get(place, ())) > self._times[place]
-        if known or Place(Trigger.PROMISED, promise.run, step) not in self.recording.occasions:
+        if self._memory.has_more(place) or not self._memory.has(Place(Trigger.PROMISED, promise.run, step)):
             self._await(place, call.action, None, call)
         elif not promise.deciding:
             late = ActionFailed(call.call, FailureKind.TIMEOUT, "")
@@ -273,23 +274,16 @@ class Player:
 
     # What is said to it
 
-    def _recorded(self, place: Place, topic: str = "") -> Occasion | None:
-        """The occasion of this time at a place, if there was one about the same."""
-        number = self._times[place]
-        self._times[place] += 1
-        known = self.recording.occasions.get(place, ())
-        return known[number] if number < len(known) and known[number].topic == topic else None
-
     def _await(self, place: Place, topic: str, visit: int | None, call: CallAction | None = None) -> None:
         """Whoever spoke at this place then will speak again after as long; silence is kept as well."""
-        occasion = self._recorded(place, topic)
+        run = self._running().state.runs.get(place.run)
+        occasion = self._memory.next(place, topic, run.model if run else None)
         if occasion is None:
-            run = self._running().state.runs.get(place.run)
             key = run.definition["key"] if run else ""
             self._assume(place, key, topic, visit, call.call if call else "", call)
             return
         for reaction in occasion.reactions:
-            reply = _Reply(place, visit, call.call if call else "", _given(reaction.said, call))
+            reply = _Reply(place, visit, call.call if call else "", _given(addressed(reaction.said, place), call))
             self._push(self.now + reaction.after, reaction.seq, reply)
 
     def _assume(
@@ -333,15 +327,17 @@ class Player:
                 where, f"当时的回答现在被拒绝：{refusal.zh}", f"the answer given then is refused: {refusal.en}"
             ) from None
 
-    def _adopts(self, adoption: Adoption) -> None:
-        """Policies taken over then are no part of a version that is tried."""
-        if self.library.tries(adoption.policies):
+    def _heard_of_version(self, told: Adoption | Migration) -> None:
+        """What runs went on with then is no part of a version that is tried."""
+        target = told.policies if isinstance(told, Adoption) else told.target
+        if self.library.tries(target):
             self.unheard += 1
+        elif isinstance(told, Adoption):
+            self._heard(PoliciesAdopted(told.run, told.by, adoptable(self.library[target])))
         else:
-            adopted = adoptable(self.library[adoption.policies])
-            self._heard(PoliciesAdopted(adoption.run, adoption.by, adopted))
+            self._heard(moved(told, self.library))
 
-    def _heard(self, ordered: TicketCommanded | ClockCorrected | PoliciesAdopted | PromiseKept) -> None:
+    def _heard(self, ordered: TicketCommanded | ClockCorrected | PoliciesAdopted | RunMigrated | PromiseKept) -> None:
         """A command comes when it came; one that is no longer possible changes nothing."""
         try:
             self._tell(ordered)

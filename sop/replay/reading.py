@@ -49,6 +49,7 @@ from sop.replay.telling import (
     dispatched_of,
     duty_of,
     mapping,
+    migration_of,
     ordered_of,
     promise_said,
     seat_of,
@@ -57,7 +58,7 @@ from sop.state import Status
 from sop.values import OPENING, Value, Values
 
 ANSWERED = ("task", "approval")
-CAUSES = frozenset({"command", "duty", "correction", "adoption"})
+CAUSES = frozenset({"command", "duty", "correction", "adoption", "migration"})
 OF_TICKET = frozenset({Trigger.CLOSED, Trigger.NAMED})
 _SYSTEM = Actor(ActorKind.SYSTEM, "system")
 
@@ -157,9 +158,9 @@ class _Reader:
         self.status = Status(str(fact.data["status"]))
 
     def _caused(self, fact: Fact) -> None:
-        """What the engine was told that has no fact of its own; ``before``: what left no fact when it came."""
-        before = fact.data.get("before")
-        for told in map(mapping, before if isinstance(before, (list, tuple)) else ()):
+        """What the engine was told that has no fact of its own; ``untold``: what left no fact when it came."""
+        untold = fact.data.get("untold")
+        for told in map(mapping, untold if isinstance(untold, (list, tuple)) else ()):
             self._caused(replace(fact, at=moment(told["at"]) or fact.at, data=told))
         for name in CAUSES.intersection(fact.data):
             self.arrive(fact, self._cause(name, fact.data[name]))
@@ -172,6 +173,10 @@ class _Reader:
                 return duty_of(told)
             case "correction":
                 return corrected_of(told)
+            case "migration":
+                migration = migration_of(told)
+                self.adopted.append(migration.target)
+                return migration
             case _:
                 adoption = adoption_of(told, *self._kinds[str(mapping(told).get("run"))])
                 self.adopted.append(adoption.policies)
@@ -343,6 +348,7 @@ _READ: Mapping[FactType, Callable[[_Reader, Fact], None]] = {
     FactType.TICKET_OWNER: _Reader.asked,
     FactType.RUN_STARTED: _Reader.run_started,
     FactType.STEP_OPENED: _Reader.step_opened,
+    FactType.STEP_CHANGED: _Reader.step_opened,
     FactType.STEP_ASSIGNED: _Reader.asked,
     FactType.STEP_CLOSED: _Reader.step_closed,
     FactType.ACTION_CALLED: _Reader.called,

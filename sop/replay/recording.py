@@ -69,7 +69,22 @@ class Adoption:
     policies: Pinned
 
 
-Heard: TypeAlias = TicketCommanded | ClockCorrected | Adoption
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What ran on a version was moved to another: ``sop.events.RunMigrated``, but for the definition itself."""
+
+    old: int
+    target: Pinned
+    by: Actor
+    steps: Mapping[str, str]
+    note: str
+    only: str | None
+    before: str | None
+    after: str | None
+    pausing: tuple[str, ...]
+
+
+Heard: TypeAlias = TicketCommanded | ClockCorrected | Adoption | Migration
 """What somebody asks of the whole ticket, and may be refused."""
 Coming: TypeAlias = Opened | Classified | Chosen | Occurred | MessagePosted | DutyChanged | CustomerChanged | Heard
 Said: TypeAlias = (

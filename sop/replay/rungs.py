@@ -11,7 +11,8 @@ from sop.replay.recording import Rung
 from sop.state import ENDED, Status
 from sop.values import Value
 
-_STEPS = frozenset({FactType.STEP_OPENED, FactType.STEP_MOVED, FactType.STEP_CLOSED, FactType.INCIDENT_OPENED})
+_PLANNED = frozenset({FactType.STEP_OPENED, FactType.STEP_CHANGED, FactType.STEP_MOVED})
+_STEPS = _PLANNED | {FactType.STEP_CLOSED, FactType.INCIDENT_OPENED}
 _CLOCKS = frozenset(
     {
         FactType.CLOCK_STARTED,
@@ -50,7 +51,7 @@ class Rungs:
             self._standing(fact)
 
     def _step(self, fact: Fact) -> None:
-        if fact.type in (FactType.STEP_OPENED, FactType.STEP_MOVED):
+        if fact.type in _PLANNED:
             planned = [moment(fact.data.get("timeout_at")), moment(fact.data.get("until"))]
             self._steps[_place(fact)] = [at for at in planned if at is not None]
         elif fact.by is None:

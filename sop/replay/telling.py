@@ -22,7 +22,7 @@ from sop.events import (
     PromiseSaid,
     TicketCommanded,
 )
-from sop.replay.recording import Adoption, Pinned
+from sop.replay.recording import Adoption, Migration, Pinned
 from sop.values import Value, Values
 
 
@@ -56,6 +56,24 @@ def adoption_of(told: Value, kind: str, key: str) -> Adoption:
     """A run's taking over of the clocks of another version."""
     data = mapping(told)
     return Adoption(str(data["run"]), _by(data), Pinned(kind, key, int(str(data["version"]))))
+
+
+def migration_of(told: Value) -> Migration:
+    """A move to another version."""
+    data = mapping(told)
+    target = Pinned(str(data["kind"]), str(data["key"]), int(str(data["version"])))
+    steps = {old: str(new) for old, new in mapping(data.get("steps")).items()}
+    return Migration(
+        old=int(str(data["from"])),
+        target=target,
+        by=_by(data),
+        steps=steps,
+        note=str(data.get("note") or ""),
+        only=text_in(data, "only"),
+        before=text_in(data, "before"),
+        after=text_in(data, "after"),
+        pausing=texts_in(data, "pausing"),
+    )
 
 
 def _by(data: Values) -> Actor:

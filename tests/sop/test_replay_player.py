@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from sop.definition import Compiled
 from sop.facts import FactType
 from sop.replay.comparison import Comparison
 from sop.replay.habits import learnt
+from sop.replay.played import Library
 from sop.replay.player import play
 from sop.replay.reading import recording_of
 from sop.replay.telling import NotRecorded
@@ -21,10 +23,11 @@ from tests.sop.replay_desk import by_name, changed, library_of, recorded, record
 from worker.bench.lives import a_life
 
 KEYS = ("return", "complaint", "repair", "it_request", "lost_parcel", "general")
-NEVER = {  # nothing that ships does these
+MOVED = {FactType.RUN_MIGRATED, FactType.STEP_CHANGED}
+NEVER = MOVED | {  # nothing that ships does these
     FactType.TICKET_TAGS,
 }
-CAUSES = {"command", "duty", "before", "correction", "adoption", "accepted_at"}
+CAUSES = {"command", "duty", "untold", "correction", "adoption", "accepted_at"}
 NEW_STEP = """
   - {id: photo_check, type: task, assign: team:warehouse_qc, due: 1wd, outcomes: [{key: pass, label: 合格}]}
 
@@ -51,6 +54,38 @@ def test_these_lives_have_everything_in_them(library: Mapping[str, Compiled]) ->
     assert set(FactType) - {fact.type for fact in facts} <= NEVER
     assert {cause for fact in facts for cause in CAUSES if cause in fact.data} == CAUSES
     assert choices == {"retry", "skip", "enter", "stop"}
+
+
+def test_a_ticket_that_was_moved_to_another_version_runs_as_it_did(
+    library: Mapping[str, Compiled], library_catalog: Catalog
+) -> None:
+    compiled = by_name(library, "return")
+    renamed = ("- id: photo_evidence ", "- id: photos\n    was: photo_evidence\n    ")
+    text = [renamed, ("steps.photo_evidence", "steps.photos"), ("due: 2d\n", "due: 3d\n"), ("due: 1wd", "due: 2wd")]
+    target: Compiled = {**changed("return.sop.yaml", library_catalog, *text), "version": 1}
+    both = Library({**library_of(compiled).recorded, **library_of(target).recorded})
+    kinds = Counter[FactType]()
+
+    for number in range(1, 151):
+        life = a_life(compiled, number, target)
+        played = play(recorded(life), both, same=True)
+        assert played.diverged is None, (number, played.diverged)
+        assert list(played.facts) == life.facts, number
+        kinds.update(fact.type for fact in life.facts)
+
+    assert kinds.keys() >= MOVED
+
+
+def test_a_renamed_step_is_answered_as_the_one_it_was(
+    library: Mapping[str, Compiled], library_catalog: Catalog
+) -> None:
+    compiled = by_name(library, "return")
+    renamed = ("- id: photo_evidence ", "- id: photos\n    was: photo_evidence\n    ")
+    other = changed("return.sop.yaml", library_catalog, renamed, ("steps.photo_evidence", "steps.photos"))
+    told = [tried(recording, compiled, other) for recording in recordings(compiled, 60)]
+
+    assert [one.diverged for one in told if one.diverged] == []
+    assert [one.no for one in told if one.before != one.after] == []
 
 
 def test_a_ledger_that_was_changed_plays_otherwise(library: Mapping[str, Compiled]) -> None:

@@ -39,6 +39,7 @@ from sop.events import (
     PromiseKept,
     PromiseSaid,
     Remedy,
+    RunMigrated,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -72,6 +73,7 @@ class Life:
     rng: Random
     now: datetime
     desk: Desk | None = None
+    moves_to: Compiled | None = None
     facts: list[Fact] = field(default_factory=list)
     answers: dict[int, Dispatched] = field(default_factory=dict)
     known: dict[str, Value] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Life:
         self._carry_out(self.engine.handle(classified, self.now))
         self._tell(DefinitionsChosen("ticket.created", (self.compiled,)))
         self._what_people_do()
+        self._what_else_happens()
         while self._goes_on():
             pass
         return self
@@ -130,6 +133,13 @@ class Life:
             soon = rng.expovariate(1 / rng.choice((3_000, 200_000)))
             self._after(soon, TicketCommanded(order, somebody(rng), to, "so"))
         if rng.random() < 0.1:
+            since = rng.expovariate(1 / 150_000)
+            self._after(since, TicketCommanded(Ordered.PAUSE, somebody(rng)))
+            self._after(since + rng.expovariate(1 / 90_000), TicketCommanded(Ordered.RESUME, somebody(rng)))
+
+    def _what_else_happens(self) -> None:
+        rng = self.rng
+        if rng.random() < 0.1:
             self._after(rng.expovariate(1 / 90_000), CustomerChanged({"tier": rng.choice(("vip", "regular"))}))
         if rng.random() < 0.1:
             start = self.now + timedelta(minutes=rng.randint(0, 60))
@@ -138,13 +148,13 @@ class Life:
         if rng.random() < 0.05:
             adopted = PoliciesAdopted(self.compiled["key"], somebody(rng), adoptable(self.compiled))
             self._after(rng.expovariate(1 / 90_000), adopted)
+        if self.moves_to is not None:
+            key, version = self.compiled["key"], self.compiled["version"]
+            moved = RunMigrated(key, version, self.moves_to, somebody(rng), note="better")
+            self._after(rng.expovariate(1 / 60_000), moved)
         if rng.random() < 0.2:
             gone = DutyChanged(rng.choice(NAMES), rng.choice(tuple(Duty)), ("after_sales",))
             self._after(rng.expovariate(1 / 90_000), gone)
-        if rng.random() < 0.1:
-            since = rng.expovariate(1 / 150_000)
-            self._after(since, TicketCommanded(Ordered.PAUSE, somebody(rng)))
-            self._after(since + rng.expovariate(1 / 90_000), TicketCommanded(Ordered.RESUME, somebody(rng)))
 
     def _promise(self) -> PromiseSaid | None:
         if self.rng.random() < 0.7:
@@ -175,7 +185,7 @@ class Life:
         self.facts.append(fact)
         if fact.seq in self.engine.state.asked:
             self._asked.append(fact)
-        if fact.type is FactType.STEP_OPENED:
+        if fact.type in (FactType.STEP_OPENED, FactType.STEP_CHANGED):
             self._step(fact)
         elif fact.type is FactType.PROMISE_MADE and self.rng.random() < 0.3:
             said = PromiseKept(str(fact.data["promise"]), somebody(self.rng), "已办")
@@ -253,8 +263,8 @@ class Life:
         return made.get(asked.type, "字" * max(least, 3))
 
 
-def a_life(compiled: Compiled, number: int) -> Life:
-    """The life of ticket ``number``, the same every time."""
+def a_life(compiled: Compiled, number: int, moves_to: Compiled | None = None) -> Life:
+    """The life of ticket ``number``, the same every time; at some moment it is moved to another version."""
     rng = Random(number)  # noqa: S311 - the same life every time, no secret
     paid = rng.choice((59, 199, 899, 2400))
     now = EPOCH + timedelta(minutes=17 * number, milliseconds=rng.randint(0, 999))
@@ -269,7 +279,7 @@ def a_life(compiled: Compiled, number: int) -> Life:
         "tags": [],
     }
     customer: dict[str, Value] = {"id": str(number), "tier": rng.choice(("regular", "vip")), "complaint_count": 1}
-    return Life(ticket, customer, compiled, rng, now, _desk(compiled)).lived()
+    return Life(ticket, customer, compiled, rng, now, _desk(compiled), moves_to).lived()
 
 
 def _desk(compiled: Compiled) -> Desk:
