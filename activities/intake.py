@@ -7,7 +7,7 @@ travel with every ticket, and a ticket's text never leaves the database.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import structlog
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
 from activities.messages import CHOOSE, CLASSIFIED, CREATED, REOPENED, Choosing, Taken
-from db import definitions
+from db import definitions, gates
 from db.session import Store
 from db.tables import Customer, Ticket
 from playbooks.choosing import choose
@@ -82,6 +82,7 @@ class Intake:
             starters,
             plain_desk(self._rules.desks.get(said.team or "", self._rules.desk)),
             _how(chosen),
+            [asdict(gate) for gate in await gates.holding(conn)],
         )
 
     @activity.defn(name=CHOOSE)

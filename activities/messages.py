@@ -22,6 +22,7 @@ class Taken:
     """What intake answers: the classification, the definitions to start, the event types others may start on, and the
     desk that the ticket is pinned to (``sop.desk``).
 
+    ``gates`` are those that hold now (``sop.state.Gate``).
     ``candidates`` says, by sha256, how a definition was picked in place of the default: {share, bucket} or
     {segment}."""
 
@@ -33,6 +34,7 @@ class Taken:
     starters: list[str] = field(default_factory=list)
     desk: dict[str, Json] | None = None
     candidates: dict[str, Json] = field(default_factory=dict)
+    gates: list[Json] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from api.v1 import (
     definitions,
     events,
     files,
+    gates,
     handover,
     migrations,
     people,
@@ -60,6 +61,7 @@ _OF_V1 = (
     definitions,
     releases,
     migrations,
+    gates,
     simulations,
     people,
 )

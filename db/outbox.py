@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -17,11 +17,14 @@ from sop.events import (
     CustomerChanged,
     Duty,
     DutyChanged,
+    GateLifted,
+    GateSet,
     MessagePosted,
     Occurred,
     PromiseSaid,
     Told,
 )
+from sop.gate import Gate
 from sop.values import Value, Values
 
 LEASE = timedelta(seconds=30)
@@ -172,6 +175,10 @@ def payload_of(event: Told) -> Values:
             }
         case CustomerChanged():
             return {"event": "customer", "facts": dict(event.facts)}
+        case GateSet():
+            return {"event": "gate_set", "gate": asdict(event.gate)}
+        case GateLifted():
+            return {"event": "gate_lifted", "gate": event.gate, "by": actor_values(event.by), "note": event.note}
 
 
 def event_of(payload: Values) -> Told:
@@ -189,6 +196,11 @@ def event_of(payload: Values) -> Told:
     if payload["event"] == "customer":
         facts = payload["facts"]
         return CustomerChanged(dict(facts) if isinstance(facts, Mapping) else {})
+    if payload["event"] == "gate_set":
+        gate = payload["gate"]
+        return GateSet(Gate(**gate) if isinstance(gate, Mapping) else Gate(0, "", ""))  # type: ignore[arg-type]  # as it was written
+    if payload["event"] == "gate_lifted":
+        return GateLifted(int(str(payload["gate"])), actor_of(payload["by"]), str(payload["note"]))
     promise, at = payload.get("promise"), payload.get("at")
     return MessagePosted(
         str(payload["message"]),

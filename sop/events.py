@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from sop.definition import Adopted, Compiled
 from sop.desk import Desk
+from sop.gate import Gate
 from sop.values import Value
 
 
@@ -54,12 +55,13 @@ class Classified:
 class DefinitionsChosen:
     """The definitions to start for an event, best first; ``on`` is the event's type. ``inputs`` are those of an SOP
     that is usually called by another (scenario tests). ``candidates`` says, by sha256, why a version is tried on this
-    ticket in place of the default."""
+    ticket in place of the default; ``gates`` are those that hold now, for a new ticket."""
 
     on: str
     definitions: tuple[Compiled, ...]
     inputs: dict[str, Value] = field(default_factory=dict)
     candidates: dict[str, Value] = field(default_factory=dict)
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,22 @@ class RunMigrated:
     before: str | None = None
     after: str | None = None
     pausing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GateSet:
+    """A step may not be entered until the gate is lifted."""
+
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class GateLifted:
+    """Whatever the gate held goes on."""
+
+    gate: int
+    by: Actor
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +306,7 @@ class Tick:
     """Time has passed: whatever is due by now happens."""
 
 
-Told: TypeAlias = Occurred | MessagePosted | DutyChanged | CustomerChanged
+Told: TypeAlias = Occurred | MessagePosted | DutyChanged | CustomerChanged | GateSet | GateLifted
 """What a ticket is told of by signal: it has happened, and nobody waits for an answer."""
 
 Event: TypeAlias = (
@@ -300,6 +318,8 @@ Event: TypeAlias = (
     | IncidentSettled
     | TicketCommanded
     | RunMigrated
+    | GateSet
+    | GateLifted
     | Occurred
     | MessagePosted
     | PromiseKept

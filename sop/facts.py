@@ -29,6 +29,8 @@ class FactType(StrEnum):
     STEP_ASSIGNED = "step.assigned"
     STEP_MOVED = "step.moved"
     STEP_CHANGED = "step.changed"
+    STEP_HELD = "step.held"
+    STEP_RELEASED = "step.released"
     STEP_SKIPPED = "step.skipped"
     STEP_CLOSED = "step.closed"
     ACTION_CALLED = "action.called"

@@ -13,6 +13,7 @@ from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 from sop.clocks.ledger import Clock
 from sop.definition import Adopted, Compiled, Definition, definition_of
 from sop.desk import Desk
+from sop.gate import Gate, Held
 from sop.model import ClockPolicy, Kind
 from sop.values import Value, decode, encode
 
@@ -93,6 +94,7 @@ class OpenStep:
     sub: str | None = None
     incident: Incident | None = None
     leaving: str | None = None
+    held: Held | None = None
     promised_at: datetime | None = None
     clock: Clock | None = None
 
@@ -193,10 +195,6 @@ class _Pinned:
     _ready: Definition
     _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
     _settled: tuple[object, ...] | None
-
-    def forget(self) -> None:
-        """It has another definition: get that one ready."""
-        self._ready = definition_of(self.definition)
 
     @property
     def model(self) -> Definition:
@@ -397,6 +395,8 @@ class State:
     stranded: bool = False
     promises: dict[str, Promise] = field(default_factory=dict)
     untold: list[Stored] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+    lifted: list[int] = field(default_factory=list)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

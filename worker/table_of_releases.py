@@ -11,6 +11,18 @@ _REF = Argument(
 _BY = Argument(("--by",), Words("谁（人员编号）", "who does it: a person's id"), {"required": True, "metavar": "WHO"})
 _NOTE = Argument(("--note",), Words("原因", "why"), {"default": ""})
 
+_WHY = Argument(("--why",), Words("原因", "why"), {"required": True})
+_IF = Argument(
+    ("--if",),
+    Words("条件：ticket、customer、sop", "a condition on ticket, customer and sop"),
+    {"metavar": "CONDITION"},
+)
+_CLOCKS = Argument(
+    ("--clocks",),
+    Words("时钟继续还是停住（默认继续）", "whether clocks run on or stand still (default: run)"),
+    {"choices": ("run", "pause"), "default": "run"},
+)
+
 RELEASING = (
     Command(
         "sop versions",
@@ -80,6 +92,59 @@ RELEASING = (
             Argument(("--ticket",), Words("只这一张工单", "this ticket only"), {"metavar": "NO"}),
             _BY,
             _NOTE,
+            JSON,
+        ),
+    ),
+    Command(
+        "sop hold",
+        Words("让符合条件的工单停在某一步之前", "hold every matching ticket before a step"),
+        "gongdan sop hold return refund --if \"customer.tier == 'vip'\" --by anna --why 'refunds twice'",
+        "commands.sop_gates:hold",
+        (
+            Argument(("ref",), Words("定义，可带版本", "a definition, perhaps of one version"), {"metavar": "NAME"}),
+            Argument(("step",), Words("步骤", "the step"), {"metavar": "STEP"}),
+            _IF,
+            _CLOCKS,
+            _BY,
+            _WHY,
+        ),
+    ),
+    Command(
+        "sop release",
+        Words("解除暂停放行，被挡住的工单继续", "release a gate: what it holds goes on"),
+        "gongdan sop release 3 --by anna --why repaired",
+        "commands.sop_gates:release",
+        (Argument(("gate",), Words("编号", "the gate's number"), {"type": int, "metavar": "GATE"}), _BY, _WHY),
+    ),
+    Command(
+        "sop gates",
+        Words("暂停放行一览", "the gates, and how much each holds"),
+        "gongdan sop gates --all",
+        "commands.sop_gates:list_gates",
+        (
+            Argument(("--all",), Words("含已解除的", "those too that were released"), {"action": "store_true"}),
+            JSON,
+        ),
+    ),
+    Command(
+        "sop inject",
+        Words("给符合条件的进行中工单加一步", "put a step into every matching open ticket"),
+        "gongdan sop inject return@6 check.step.yaml --before refund --by anna --why 'double check'",
+        "commands.sop_gates:inject",
+        (
+            _REF,
+            Argument(("file",), Words("一个步骤的 YAML 文件", "a YAML file of one step"), {"metavar": "FILE"}),
+            Argument(("--before",), Words("加在这一步之前", "put it before this step"), {"metavar": "STEP"}),
+            Argument(("--after",), Words("加在这一步之后", "put it after this step"), {"metavar": "STEP"}),
+            _IF,
+            _CLOCKS,
+            Argument(
+                ("--dry-run",),
+                Words("只说明每张工单会怎样", "only say what would become of each ticket"),
+                {"action": "store_true"},
+            ),
+            _BY,
+            _WHY,
             JSON,
         ),
     ),

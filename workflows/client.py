@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -26,6 +26,8 @@ from sop.events import (
     ClockCorrected,
     CustomerChanged,
     DutyChanged,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -50,6 +52,7 @@ from workflows.messages import (
     Correcting,
     CustomerNews,
     DutyNews,
+    GateNews,
     Happening,
     Keeping,
     Order,
@@ -232,6 +235,10 @@ def _signal(event: Told, delivery: int) -> tuple[str, Signal]:
             return "duty", DutyNews(delivery, event.person, event.duty, list(event.emptied))
         case CustomerChanged():
             return "customer", CustomerNews(delivery, encoded(event.facts))
+        case GateSet():
+            return "gate", GateNews(delivery, asdict(event.gate))
+        case GateLifted():
+            return "gate", GateNews(delivery, lifted=event.gate, by=event.by, note=event.note)
 
 
 def _shown(start: TicketStart) -> attributes.Shown:

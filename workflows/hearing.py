@@ -18,6 +18,7 @@ from workflows.messages import (
     Correcting,
     CustomerNews,
     DutyNews,
+    GateNews,
     Happening,
     Keeping,
     Migration,
@@ -151,6 +152,11 @@ class Hearing:
     @workflow.signal
     def customer(self, told: CustomerNews) -> None:
         """What decisions know of the customer has changed."""
+        self._deliver(told)
+
+    @workflow.signal
+    def gate(self, told: GateNews) -> None:
+        """A step may not be entered, or may again."""
         self._deliver(told)
 
     def _deliver(self, told: Signal) -> None:

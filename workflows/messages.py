@@ -12,12 +12,15 @@ from typing import Any, TypeAlias
 from activities.messages import Taken
 from sop.definition import Adopted
 from sop.events import (
+    SYSTEM,
     Actor,
     ClockCorrected,
     Command,
     CustomerChanged,
     Duty,
     DutyChanged,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -30,6 +33,7 @@ from sop.events import (
     TicketCommanded,
     VoteCast,
 )
+from sop.gate import Gate
 from sop.values import decode, encode
 
 Json: TypeAlias = Any  # plain JSON: Temporal's converter reads a recursive type no better, and decode() checks it
@@ -345,9 +349,26 @@ class CustomerNews:
         return CustomerChanged({name: decode(value) for name, value in self.facts.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class GateNews:
+    """A gate is set (``gate``: as ``sop.state.Gate``), or one is lifted, by whom."""
+
+    delivery: int
+    gate: dict[str, Json] | None = None
+    lifted: int = 0
+    by: Actor | None = None
+    note: str = ""
+
+    def event(self) -> GateSet | GateLifted:
+        """As the engine is told."""
+        if self.gate is not None:
+            return GateSet(Gate(**self.gate))
+        return GateLifted(self.lifted, self.by or SYSTEM, self.note)
+
+
 Said: TypeAlias = Answer | Ballot | Settlement | Order | Keeping | Correcting | Adopting | Migration
 """What people say, each of which waits for its receipt."""
-Signal: TypeAlias = Happening | Posting | DutyNews | CustomerNews
+Signal: TypeAlias = Happening | Posting | DutyNews | CustomerNews | GateNews
 
 
 def encoded(values: object) -> dict[str, Json]:

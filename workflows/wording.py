@@ -10,6 +10,7 @@ from activities.messages import Taken
 from sop.commands import CallAction
 from sop.engine.planning import Plan
 from sop.events import ActionFailed, DefinitionsChosen, FailureKind
+from sop.gate import Gate
 from sop.refusals import Refusal
 from sop.values import decode, encode
 from workflows.messages import Outlook
@@ -36,7 +37,9 @@ def failed(call: CallAction, error: ActivityError) -> ActionFailed:
 def chosen(on: str, taken: Taken) -> DefinitionsChosen:
     """What starts on an event, in the words of the engine."""
     candidates = {content: decode(how) for content, how in taken.candidates.items()}
-    return DefinitionsChosen(on, tuple(taken.definitions), candidates=candidates)
+    return DefinitionsChosen(
+        on, tuple(taken.definitions), candidates=candidates, gates=tuple(Gate(**gate) for gate in taken.gates)
+    )
 
 
 def outlook(plan: Plan) -> Outlook:

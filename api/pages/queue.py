@@ -95,6 +95,7 @@ def row_of(row: QueueRow, found: Reader) -> RowView:
         subject=row.subject,
         priority=row.priority,
         step=found.speech.label(row.step),
+        held=row.held,
         owner=row.owner_name or found.press.named("teams", row.owner_team, found.speech),
         status=row.status,
         due=Due(None if ended else row.due_at, row.warn_at, paused=paused),

@@ -78,6 +78,20 @@ def _run_started(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     return "flow", t.speech.say("Started: %(title)s v%(version)s", title=title, version=version)
 
 
+def _run_migrated(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    text = t.speech.say("Goes on with version %(version)s", version=data.get("version"))
+    return "flow", _with_note(text, data)
+
+
+def _step_held(t: Teller, step: str, _by: str, data: Values) -> Telling:
+    text = t.speech.say("Held before %(step)s by gate %(gate)s", step=step, gate=data.get("gate"))
+    return "flag", _with_note(text, {"note": data.get("why")})
+
+
+def _step_released(t: Teller, step: str, _by: str, data: Values) -> Telling:
+    return "flag", _with_note(t.speech.say("Released: %(step)s", step=step), data)
+
+
 def _run_ended(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     result = str(data.get("result") or "")
     return "flow", t.speech.say("Ended: %(result)s", result=t.speech.say(words.RUN_STATUSES.get(result, result)))
@@ -174,6 +188,9 @@ _TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
     FactType.TICKET_OWNER: _owner,
     FactType.TICKET_PRIORITY: _priority,
     FactType.RUN_STARTED: _run_started,
+    FactType.RUN_MIGRATED: _run_migrated,
+    FactType.STEP_HELD: _step_held,
+    FactType.STEP_RELEASED: _step_released,
     FactType.RUN_ENDED: _run_ended,
     FactType.STEP_CLOSED: _step_closed,
     FactType.ACTION_DONE: _action_done,

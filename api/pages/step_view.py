@@ -64,6 +64,7 @@ class OpenSteps:
             approvers=self._asked(row),
             votes=tuple(VoteView(self.voice.teller.person(v.person), v.approve, v.comment) for v in row.votes),
             incident=self._incident(row, fields, attempt),
+            gate=row.gate,
             entering=bool(attempt and attempt.entering),
             error=attempt.error if attempt else "",
         )

@@ -125,6 +125,7 @@ class StepView:
     approvers: tuple[str, ...] = ()
     votes: tuple[VoteView, ...] = ()
     incident: IncidentView | None = None
+    gate: int | None = None
     entering: bool = False
     error: str = ""
 
@@ -270,6 +271,7 @@ class RowView:
     subject: str
     priority: str
     step: str
+    held: bool
     owner: str
     status: str
     due: Due

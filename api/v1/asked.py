@@ -206,6 +206,18 @@ class Migration(Body):
     note: Note = ""
 
 
+class NewGate(Body):
+    """A step (of one version, or of all) that tickets of which the condition holds may not enter. ``clocks``: whether
+    those of a held run count on."""
+
+    key: Slug
+    step: Slug
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    condition: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    clocks: Literal["run", "pause"] = "run"
+    why: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class NewEvent(Body):
     """Something that happened elsewhere, known by (source, id). Without ``ticket`` its business keys find one."""
 

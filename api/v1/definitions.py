@@ -14,7 +14,7 @@ from api.principal import Scope
 from api.problem_table import Code
 from api.problems import Problem
 from api.v1.docs import OF_READS, errors_of
-from api.v1.told import DefinitionChangeTold, DefinitionList, DefinitionTold
+from api.v1.told_of_definitions import DefinitionChangeTold, DefinitionList, DefinitionTold
 from db.definitions import Version, source, versions
 from db.releases import Change, history
 from db.tables import DefinitionState

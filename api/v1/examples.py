@@ -59,6 +59,7 @@ HANDOVER: Mapping[str, object] = {
             "due_at": "2026-05-08T01:30:00Z",
             "since": "2026-05-06T02:10:00Z",
             "incident": None,
+            "gate": None,
         }
     ],
     "handoffs": [
@@ -306,6 +307,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
                     "timeout_at": "2026-05-13T01:30:00Z",
                     "opened_at": "2026-05-06T01:30:00Z",
                     "incident": None,
+                    "gate": None,
                 }
             ],
             "promises": [_PROMISE],

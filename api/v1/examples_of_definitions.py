@@ -59,6 +59,33 @@ OF_DEFINITIONS: Mapping[str, Sequence[object]] = {
             "next_after": None,
         }
     ],
+    "NewGate": [
+        {"key": "return", "step": "refund", "clocks": "pause", "why": "refunds are paid twice"},
+        {"key": "return", "step": "refund", "condition": "customer.tier == 'vip'", "why": "a check by hand"},
+    ],
+    "GateList": [
+        {
+            "items": [
+                {
+                    "id": 3,
+                    "key": "return",
+                    "step": "refund",
+                    "version": None,
+                    "condition": None,
+                    "clocks": "pause",
+                    "why": "refunds are paid twice",
+                    "set_by": "anna",
+                    "set_at": "2026-05-06T02:00:00Z",
+                    "released_by": None,
+                    "released_at": None,
+                    "released_note": "",
+                    "held": 12,
+                }
+            ],
+            "next_cursor": None,
+        }
+    ],
+    "GateSetTold": [{"gate": 3, "tickets": 143}],
     "Staging": [{"share": 10}, {"segment": "customer.tier == 'vip'", "note": "VIP first"}, {}],
     "RollingBack": [{"note": "too many rejects"}, {"version": 2}],
 }

@@ -14,7 +14,7 @@ from api.once import Reply, TheWrite
 from api.principal import Scope
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told import MigrationTold
+from api.v1.told_of_definitions import MigrationTold
 from db import definitions, releases
 from db.definitions import Version
 from db.numbers import id_of, number_of

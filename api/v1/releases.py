@@ -17,7 +17,7 @@ from api.principal import Principal, Scope
 from api.v1 import asked
 from api.v1.definitions import line
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told import DefinitionLine
+from api.v1.told_of_definitions import DefinitionLine
 from db import releases
 from db.definitions import Version
 from db.releases import Aim, Said

@@ -173,6 +173,7 @@ class StepTold(Told):
     timeout_at: Moment | None
     opened_at: Moment
     incident: IncidentTold | None
+    gate: int | None
 
 
 class ClockTold(Told):
@@ -274,43 +275,6 @@ class LedgerPage(Told):
     next_cursor: str | None
 
 
-class DefinitionLine(Told):
-    """One published version of an SOP or playbook."""
-
-    kind: Literal["sop", "playbook"]
-    key: str
-    version: int
-    sha256: str
-    title: Words
-    state: Literal["draft", "candidate", "default", "archived", "derived"]
-    published_at: Moment
-    published_by: str
-    share: int | None
-    segment: str | None
-    money: bool
-    approved_at: Moment | None
-    approved_by: str | None
-
-
-class DefinitionChangeTold(Told):
-    """One change of a version's state."""
-
-    version: int
-    from_state: str | None
-    to_state: str
-    by: str
-    at: Moment
-    note: str
-    data: dict[str, object] | None
-
-
-class DefinitionList(Told):
-    """The published definitions."""
-
-    items: list[DefinitionLine]
-    next_cursor: None = None
-
-
 class MistakeTold(Told):
     """One mistake of a draft at its place (from 1)."""
 
@@ -360,28 +324,3 @@ class SimulationTold(Told):
     definition: dict[str, object] | None
     problems: list[MistakeTold]
     simulation: WalkTold | None
-
-
-class DefinitionTold(DefinitionLine):
-    """One definition with its YAML."""
-
-    source: str
-    versions: list[DefinitionLine]
-    changes: list[DefinitionChangeTold]
-
-
-class TicketMoved(Told):
-    """What became, or would become, of one ticket: its open steps and clocks before and after, with their moments."""
-
-    ticket: str
-    verdict: Literal["ok", "moved", "needs_mapping", "not_on_this_version", "refused", "gone"]
-    reason: dict[str, str] | None
-    before: list[dict[str, object]]
-    after: list[dict[str, object]]
-
-
-class MigrationTold(Told):
-    """The tickets of one request; ``next_after`` is null after the last."""
-
-    items: list[TicketMoved]
-    next_after: int | None

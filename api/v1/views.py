@@ -99,6 +99,7 @@ def step(facts: StepFacts, resolve: Resolve) -> dict[str, object]:
         "timeout_at": facts.timeout_at,
         "opened_at": facts.opened_at,
         "incident": incident(facts.incident),
+        "gate": facts.gate,
     }
 
 

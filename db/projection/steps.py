@@ -71,7 +71,7 @@ async def step_moved(shadow: Shadow, fact: Fact, told: Told) -> None:
     """The step has got the time back that it lost while the ticket was paused, or its time was corrected."""
     dues = {"due_at": moment_of(told, "due_at"), "timeout_at": moment_of(told, "timeout_at")}
     moved: dict[str, object] = {**dues, "ledger": told.get("ledger")}
-    await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(moved))
+    await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(moved))
     shadow.deadlines_moved = True
 
 
@@ -80,7 +80,7 @@ async def step_assigned(shadow: Shadow, fact: Fact, told: Told) -> None:
     values: dict[str, object] = {"person": text_of(told, "person"), "pool": text_of(told, "pool")}
     if "approvers" in told:
         values["approvers"] = texts_of(told, "approvers")
-    await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(values))
+    await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(values))
 
 
 async def step_skipped(shadow: Shadow, fact: Fact, told: Told) -> None:
@@ -110,20 +110,26 @@ async def incident_opened(shadow: Shadow, fact: Fact, told: Told) -> None:
     """The step waits for its owner; a failed undo waits on a step that is closed."""
     incident: Told = {name: told.get(name) for name in ("code", "message", "where", "undo") if name in told}
     values = {"incident": {**incident, "at": fact.at.isoformat()}}
-    found = await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(values).returning(Step.step))
+    found = await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(values).returning(Step.step))
     if found.first() is None:  # it failed before it was open
         await step_opened(shadow, fact, told)
-        await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(values))
+        await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(values))
 
 
 async def incident_closed(shadow: Shadow, fact: Fact, _told: Told) -> None:
     """The owner has chosen."""
-    await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(incident=None))
+    await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(incident=None))
 
 
 async def _close(shadow: Shadow, fact: Fact, values: dict[str, object], told: Told) -> None:
-    closing = {**values, "closed_at": fact.at, "closed_by": fact.by.id if fact.by else None, "incident": None}
-    closed = await shadow.conn.execute(update(Step).where(*_is(shadow, fact)).values(closing))
+    closing = {
+        **values,
+        "closed_at": fact.at,
+        "closed_by": fact.by.id if fact.by else None,
+        "incident": None,
+        "gate": None,
+    }
+    closed = await shadow.conn.execute(update(Step).where(*is_of(shadow, fact)).values(closing))
     if closed.rowcount == 0:  # a step that needs no time (a decision, an end) is never seen open
         row = {
             **place_of(shadow, fact),
@@ -148,7 +154,8 @@ async def _correlate(shadow: Shadow, fact: Fact, outputs: Told) -> None:
     await add_keys(shadow.conn, shadow.ticket_id, keys)
 
 
-def _is(shadow: Shadow, fact: Fact) -> tuple[ColumnElement[bool], ...]:
+def is_of(shadow: Shadow, fact: Fact) -> tuple[ColumnElement[bool], ...]:
+    """The step a fact is about."""
     return (
         Step.ticket_id == shadow.ticket_id,
         Step.run == (fact.run or ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from db.projection import alerts, clocks, moves, promises, steps, tickets
+from db.projection import alerts, clocks, gates, moves, promises, steps, tickets
 from db.projection.shadow import Shadow, Told
 from sop.facts import Fact, FactType
 
@@ -32,6 +32,8 @@ PROJECTORS: Mapping[FactType, Projector] = {
     FactType.STEP_ASSIGNED: steps.step_assigned,
     FactType.STEP_MOVED: steps.step_moved,
     FactType.STEP_CHANGED: moves.step_changed,
+    FactType.STEP_HELD: gates.held,
+    FactType.STEP_RELEASED: gates.released,
     FactType.STEP_SKIPPED: steps.step_skipped,
     FactType.STEP_CLOSED: steps.step_closed,
     FactType.ACTION_CALLED: ledger_only,

@@ -59,7 +59,8 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A ticket in a list. ``step``: the title of its oldest open step; ``light`` is as of now."""
+    """A ticket in a list. ``step``: the title of its oldest open step, ``held`` by a gate or not;
+    ``light`` is as of now."""
 
     id: int
     no: str
@@ -76,6 +77,7 @@ class QueueRow:
     customer_name: str | None
     customer_tier: str | None
     step: Value
+    held: bool
     due_at: datetime | None
     warn_at: datetime | None
     light: Light
@@ -118,7 +120,7 @@ async def queue(
     wanted = wanted.outerjoin(Person, Person.id == Ticket.owner_person)
     rows = (await conn.execute(wanted.where(*conditions).order_by(*order).limit(limit + 1))).all()
     steps = await _open_step_titles(conn, [row.id for row in rows[:limit]])
-    lines = tuple(_line(row, steps.get(row.id), now) for row in rows[:limit])
+    lines = tuple(_line(row, steps.get(row.id, (None, False)), now) for row in rows[:limit])
     if len(rows) <= limit:
         return QueuePage(lines, None)
     last = lines[-1]
@@ -133,12 +135,12 @@ async def view_counts(conn: AsyncConnection, viewer: Viewer, now: datetime) -> d
     return dict(zip(views, row, strict=True))
 
 
-def _line(row: Line, step: Value, now: datetime) -> QueueRow:
+def _line(row: Line, step: tuple[Value, bool], now: datetime) -> QueueRow:
     facts = row._asdict()
     facts["no"] = number_of(row.id)
     facts["tags"] = tuple(row.tags)
     facts["light"] = Light.GREEN if row.status in ENDED else light_at(now, row.due_at, row.warn_at)
-    return QueueRow(step=step, **facts)
+    return QueueRow(step=step[0], held=step[1], **facts)
 
 
 _LINE = (
@@ -213,12 +215,12 @@ def _after(moment: ColumnElement[datetime], place: Place, *, latest_first: bool)
     return or_(moment > place.moment, and_(moment == place.moment, Ticket.id > place.id))
 
 
-async def _open_step_titles(conn: AsyncConnection, tickets: Sequence[int]) -> dict[int, Value]:
+async def _open_step_titles(conn: AsyncConnection, tickets: Sequence[int]) -> dict[int, tuple[Value, bool]]:
     if not tickets:
         return {}
     rows = await conn.execute(
-        select(Step.ticket_id, Step.title)
+        select(Step.ticket_id, Step.title, Step.gate)
         .where(Step.ticket_id.in_(tickets), Step.status == "open", Step.type.not_in(["parallel", "repeat", "sop"]))
         .order_by(Step.seq.desc())
     )
-    return {row.ticket_id: row.title for row in rows}
+    return {row.ticket_id: (row.title, row.gate is not None) for row in rows}

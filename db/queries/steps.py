@@ -25,7 +25,8 @@ class VoteFacts:
 @dataclass(frozen=True, slots=True)
 class StepFacts:
     """A step, open or closed. ``form``, ``outcomes``, ``script`` and ``title`` may hold references to personal fields
-    (``db.personal.resolve``); ``incident`` is {code, message, where} while the step waits for its owner."""
+    (``db.personal.resolve``); ``incident`` is {code, message, where} while the step waits for its owner;
+    ``gate`` is the gate that holds it."""
 
     run: str
     step: str
@@ -52,6 +53,7 @@ class StepFacts:
     closed_at: datetime | None
     closed_by: str | None
     incident: Value
+    gate: int | None = None
     votes: tuple[VoteFacts, ...] = ()
 
     @property
@@ -108,4 +110,5 @@ _STEP = (
     Step.closed_at,
     Step.closed_by,
     Step.incident,
+    Step.gate,
 )

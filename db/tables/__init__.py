@@ -1,7 +1,7 @@
 """The tables, split by meaning. Import them from here."""
 
 from db.tables.base import Row
-from db.tables.definitions import DefinitionChange, DefinitionState, KnownCalendar, Published, Setting
+from db.tables.definitions import DefinitionChange, DefinitionState, GateRow, KnownCalendar, Published, Setting
 from db.tables.ledger import Entry, Retold
 from db.tables.people import ApiKey, Customer, Person, Session, Standing, Team
 from db.tables.process import Clock, ClockState, Run, Step, Vote
@@ -41,6 +41,7 @@ __all__ = [
     "Entry",
     "File",
     "FileContent",
+    "GateRow",
     "Idempotency",
     "Inbox",
     "InboxKey",

@@ -101,6 +101,26 @@ class KnownCalendar(Row):
     plain: Mapped[Kept] = mapped_column(ValueJson)
 
 
+class GateRow(Row):
+    """A step that may not be entered until it is released: who set it and why, and who released it."""
+
+    __tablename__ = "gates"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str]
+    step: Mapped[str]
+    version: Mapped[int | None]
+    condition: Mapped[str | None]
+    clocks: Mapped[str]
+    why: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(Utc)
+    released_by: Mapped[str | None]
+    released_at: Mapped[datetime | None] = mapped_column(Utc)
+    released_note: Mapped[str]
+
+
 class Setting(Row):
     """One setting of this installation."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Row
@@ -41,13 +41,20 @@ class Run(Row):
 
 
 class Step(Row):
-    """One visit of one step. ``status``: open, done, timeout, error, cancelled, skipped."""
+    """One visit of one step. ``status``: open, done, timeout, error, cancelled, skipped. ``gate``: the gate that holds
+    it, so that nobody can do it yet."""
 
     __tablename__ = "steps"
     __table_args__ = (
         Index("ix_steps_person", "person", "status"),
         Index("ix_steps_pool", "pool", "status"),
         Index("ix_steps_status_due_at", "status", "due_at"),
+        Index(
+            "ix_steps_gate",
+            "gate",
+            sqlite_where=text("gate IS NOT NULL"),
+            postgresql_where=text("gate IS NOT NULL"),
+        ),
     )
 
     ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("tickets.id"), primary_key=True)
@@ -77,6 +84,7 @@ class Step(Row):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[str | None]
     incident: Mapped[Kept] = mapped_column(ValueJson, nullable=True)
+    gate: Mapped[int | None]
 
 
 class Vote(Row):

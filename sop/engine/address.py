@@ -14,6 +14,8 @@ _KINDS = {Task: ("task", "任务"), Approval: ("approval", "审批")}
 def find(state: State, address: str, kind: type[Task] | type[Approval]) -> tuple[Run, Thread]:
     """The open step a person answers; raises ``UnknownStep``, ``AmbiguousStep`` or ``StepNotOpen``."""
     run, thread, opened = _only(state, address, _standing_on(state, address))
+    if opened.held:
+        raise StepNotOpen(f"{address} is held until it is released", f"步骤 {address} 被暂停放行，尚未打开")
     if opened.incident:
         raise StepNotOpen(f"{address} has an incident: settle it first", f"步骤 {address} 有异常，请先处理异常")
     if not isinstance(step_of(run, thread), kind):

@@ -138,7 +138,7 @@ def adopted(turn: Turn, event: PoliciesAdopted) -> None:
     run = turn.state.runs[event.run]
 
     def change() -> None:
-        run.adopted, run.settled = event.policies, None
+        run.adopted = event.policies
 
     go_by(turn, run, change, event.by)
 
@@ -150,6 +150,7 @@ def go_by(turn: Turn, run: Run, change: Callable[[], None], by: Actor) -> None:
     was = {name: clock_facts.before(clock) for name, clock in run.clocks.items() if clock.calendars}
     told = {name: _told(clock, run.policies[name]) for name, clock in run.clocks.items()}
     change()
+    run.settled = None
     for name in [name for name in run.clocks if name not in run.policies]:
         clock = run.clocks[name]
         if clock.phase in GOING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sop.engine import gates
 from sop.engine.clock_terms import is_event
 from sop.engine.remembered import fields_of
 from sop.model import ClockPolicy
@@ -25,7 +26,8 @@ def inputs_of(state: State, run: Run) -> tuple[object, ...] | None:
         return None
     ticket, customer = state.ticket, state.customer
     seen: list[Value] = [(customer if of_customer else ticket).get(name) for of_customer, name in fields]
-    return (state.paused_at, state.owner_team, customer.get("calendar"), customer.get("tier"), *seen)
+    still = gates.stand_still(state, run)
+    return (state.paused_at, still, state.owner_team, customer.get("calendar"), customer.get("tier"), *seen)
 
 
 def _fields(state: State, run: Run) -> tuple[tuple[bool, str], ...] | None:

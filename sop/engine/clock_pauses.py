@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sop.clocks.ledger import MANUAL, Clock, ClockPhase, Pause
-from sop.engine import clock_facts
+from sop.engine import clock_facts, gates
 from sop.engine.clock_arms import arm
 from sop.engine.clock_terms import holds, is_event
 from sop.engine.turn import Turn
@@ -15,6 +15,8 @@ from sop.model import ClockPolicy, Label
 from sop.state import Run
 
 ORDERED = {"zh": "工单暂停", "en": "ticket paused"}
+GATED = "gate"
+HELD = {"zh": "步骤被暂停放行", "en": "a step is held"}
 KNOWN = {
     "ticket.status == 'waiting_customer'": {"zh": "等待客户", "en": "waiting for the customer"},
     "ticket.status == 'waiting'": {"zh": "等待外部", "en": "waiting for somebody outside"},
@@ -64,6 +66,8 @@ def _reasons(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> Iterato
     """Why the clock stands still now: a name each, and words for it."""
     if turn.state.paused_at is not None:
         yield MANUAL, ORDERED
+    if gates.stand_still(turn.state, run):
+        yield GATED, HELD
     if isinstance(policy.pause, str):
         if _latched(turn, run, clock, policy, policy.pause):
             yield "pause", words_of("", policy.pause)

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sop.clocks.ladders import Level
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase
-from sop.engine import clock_facts, clock_pauses
+from sop.engine import clock_facts, clock_pauses, gates
 from sop.engine.clock_arms import GOING, arm
 from sop.engine.clock_inputs import inputs_of
 from sop.engine.clock_terms import STOPS, holds, is_event, ladder_of, reset_of, start_of, stop_of
@@ -167,7 +167,8 @@ def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
         return
     if policy.reset is not None and _became(turn, run, clock, policy.reset, "reset"):
         _reset(turn, run, clock, policy, turn.now)
-    if policy.pause is not None or turn.state.paused_at is not None or clock.phase is ClockPhase.PAUSED:
+    stopped = turn.state.paused_at is not None or gates.stand_still(turn.state, run)
+    if policy.pause is not None or stopped or clock.phase is ClockPhase.PAUSED:
         clock_pauses.settle(turn, run, clock, policy)
     if not isinstance(policy.target, str) or policy.when is not None or policy.calendar is not None:
         _aim(turn, run, clock, policy)

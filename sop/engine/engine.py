@@ -17,6 +17,7 @@ from sop.engine import (
     dispatch,
     escalations,
     flow,
+    gate_news,
     handing,
     leases,
     lifecycle,
@@ -45,6 +46,8 @@ from sop.events import (
     Dispatched,
     DutyChanged,
     Event,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -220,6 +223,10 @@ def _decide(turn: Turn, event: Event) -> None:  # noqa: C901 - one case an event
             orders.commanded(turn, event)
         case RunMigrated():
             migration.migrated(turn, event)
+        case GateSet():
+            gate_news.was_set(turn, event)
+        case GateLifted():
+            gate_news.lifted(turn, event)
         case Classified():
             lifecycle.classified(turn, event)
         case DutyChanged():

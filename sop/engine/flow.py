@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop.definition import MAIN_LINE, Compiled, Placed
-from sop.engine import incidents
+from sop.engine import gates, incidents
 from sop.engine.outputs import nulls_of
 from sop.engine.turn import Turn
 from sop.events import Actor
@@ -117,7 +117,7 @@ def attempt(turn: Turn, run: Run, thread: Thread) -> None:
     try:
         if step.when is not None and not turn.holds(run, thread, step.when):
             skip(turn, run, thread)
-        else:
+        elif not gates.is_held(turn, run, thread):
             turn.part = ""
             turn.enter(turn, run, thread, step)
     except ExpressionError as error:

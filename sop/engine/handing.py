@@ -26,11 +26,17 @@ def seat_of(run: Run, thread: Thread) -> str:
     return next((seat for seat in seats if seat and seat != person), LEAD)
 
 
+def _is_a_task(run: Run, thread: Thread) -> bool:
+    """Whether it is a task that somebody could complete now."""
+    opened = flow.opened_of(thread)
+    return isinstance(flow.step_of(run, thread), Task) and not opened.incident and not opened.held
+
+
 def tasks_of(state: State, person: str | None) -> Iterator[tuple[Run, Thread]]:
     """The open tasks somebody has been given."""
     for run, thread in lifecycle.open_threads(state):
         opened = flow.opened_of(thread)
-        if opened.person == person and isinstance(flow.step_of(run, thread), Task) and not opened.incident:
+        if opened.person == person and _is_a_task(run, thread):
             yield run, thread
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import alarms, branching, causes, clocks, flow, leases, mailbox, owners, promises, seats, undo
+from sop.engine import alarms, branching, causes, clocks, flow, gates, leases, mailbox, owners, promises, seats, undo
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -43,6 +43,8 @@ def classified(turn: Turn, event: Classified) -> None:
 def chosen(turn: Turn, event: DefinitionsChosen) -> None:
     """Start the definitions chosen for an event, best first: one SOP at a time, a playbook once, of an exclusive
     group only the first."""
+    for gate in event.gates:
+        gates.known(turn.state, gate)
     for compiled in event.definitions:
         if compiled["kind"] == "sop" and (turn.state.result is not None or _main_runs(turn.state)):
             continue
@@ -202,6 +204,8 @@ def _standing(run: Run, thread: Thread) -> Status | None:
     opened = thread.open
     if opened is None or thread.cancelled:
         return None
+    if opened.held:
+        return Status.WAITING
     if opened.incident:
         return Status.OPEN
     if opened.wanted == seats.CUSTOMER:

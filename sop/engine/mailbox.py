@@ -48,7 +48,7 @@ def _deliver(turn: Turn, run: Run, letter: Letter) -> None:
     for thread in list(run.threads.values()):
         if letter.number in read:
             return
-        if thread.open is None or thread.open.incident or thread.cancelled:
+        if thread.open is None or thread.open.incident or thread.open.held or thread.cancelled:
             continue
         step = flow.step_of(run, thread)
         if isinstance(step, Wait) and _offered(turn, run, thread, step, letter):

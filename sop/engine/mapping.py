@@ -122,7 +122,7 @@ def _below(step: Step) -> list[str]:
 def _check_step(state: State, run: Run, thread: Thread, new: Step, paths: Mapping[str, str]) -> None:
     """What is half done must mean the same in the new version; an incident is settled in the new one."""
     opened, old = thread.open, step_of(run, thread)
-    if opened is None or (opened.incident and not opened.children and not opened.sub):
+    if opened is None or opened.held or (opened.incident and not opened.children and not opened.sub):
         return
     if type(old) is not type(new):
         raise CannotMigrate(f"{old.id} is a {new.type} now, not a {old.type}", f"步骤 {old.id} 的类型变为 {new.type}")

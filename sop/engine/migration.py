@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from sop import expressions
 from sop.conditions import OF_A_RUN, examine
 from sop.definition import Compiled, Definition, definition_of
-from sop.engine import alarms, approvals, clock_changes, flow, incidents, people, waiting
+from sop.engine import alarms, approvals, clock_changes, flow, gates, incidents, people, waiting
 from sop.engine.mapping import Move, move_of
 from sop.engine.outputs import nulls_of
 from sop.engine.turn import Turn
@@ -33,6 +32,8 @@ def moves_of(state: State, event: RunMigrated) -> list[Move]:
     """How each run on that version goes on. Raises the refusal of what cannot; changes nothing."""
     if event.by.kind is ActorKind.CUSTOMER:
         raise NotAllowed("this is for staff", "仅限员工操作")
+    if event.only is not None:
+        examine(event.only, OF_A_RUN)
     new = definition_of(event.target)
     runs = [run for run in state.runs.values() if _is_on(run, event) and _is_meant(state, run, event)]
     if not runs:
@@ -50,17 +51,10 @@ def _is_on(run: Run, event: RunMigrated) -> bool:
 
 def _is_meant(state: State, run: Run, event: RunMigrated) -> bool:
     """Whether the condition holds, and the place of a step that is put in has not been passed."""
-    if event.only is not None and not meets(state, run, event.only):
+    if event.only is not None and not gates.meets(state, run, event.only):
         return False
     entered = event.before is not None and any(_base(slot) == event.before for slot in run.visits)
     return not entered and not (event.after is not None and any(_base(slot) == event.after for slot in run.steps))
-
-
-def meets(state: State, run: Run, condition: str) -> bool:
-    """Whether a condition on ticket, customer and sop holds of a run. Raises ``BadCondition``, ``ExpressionError``."""
-    examine(condition, OF_A_RUN)
-    sop: dict[str, Value] = {name: run.definition[name] for name in ("kind", "key", "version")}
-    return expressions.holds(condition, {"ticket": state.ticket, "customer": state.customer, "sop": sop})
 
 
 def migrated(turn: Turn, event: RunMigrated) -> None:
@@ -98,7 +92,7 @@ def _pin(turn: Turn, move: Move, target: Compiled) -> None:
     """Put everything where it stands in the new version."""
     run, names = move.run, move.names
     run.definition, run.adopted = target, None
-    run.forget()
+    del run._ready  # it is made ready anew, from the new definition
     for thread in run.threads.values():
         thread.stack = move.stacks.get(thread.id, thread.stack)
         thread.arrivals = _renamed(thread.arrivals, names)
@@ -150,7 +144,7 @@ def _go_on(turn: Turn, run: Run, thread: Thread, old: Definition) -> None:
     """The step a thread stands on is the new version's from now on."""
     opened, step = flow.opened_of(thread), flow.step_of(run, thread)
     before = _before(old, run, thread)
-    if opened.incident or before == step:
+    if opened.incident or opened.held or before == step:
         return
     turn.part = ""
     try:

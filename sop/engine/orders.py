@@ -90,7 +90,7 @@ def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
         opened = flow.opened_of(thread)
         named = event.step in (None, opened.slot, f"{run.id}.{opened.slot}")
         task = isinstance(flow.step_of(run, thread), Task)
-        if named and task and opened.wanted != CUSTOMER and not opened.incident:
+        if named and task and opened.wanted != CUSTOMER and not (opened.incident or opened.held):
             yield run, thread
 
 

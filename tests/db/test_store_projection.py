@@ -79,6 +79,9 @@ def a_long_story() -> Facts:
         FactType.RUN_MIGRATED, version=2, sha256="b" * 64, title="退货", steps={"inspect": "check", "rma": "make"}
     )
     story.add(FactType.STEP_CHANGED, "check", type="task", title="检查", due_at=due, timeout_at=None)
+    story.add(FactType.STEP_HELD, "pay", type="action", title="付款", gate=1, why="x", clocks="run")
+    story.add(FactType.STEP_RELEASED, "pay", gate=1, note="")
+    story.add(FactType.STEP_CLOSED, "pay", status="done", outcome=None, outputs={})
     _promises(story, due)
     story.add(FactType.RUN_ENDED, result="resolved")
     return story.add(FactType.TICKET_STATUS, run=None, status="resolved", result="resolved")
