@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
+from sop.alarm import Alarm as Alarm
+from sop.alarm import AlarmKind as AlarmKind
 from sop.clocks.ledger import Clock
 from sop.definition import Adopted, Compiled, Definition, definition_of
 from sop.desk import Desk
@@ -282,35 +284,6 @@ class Run(_Pinned):
     def is_playbook(self) -> bool:
         """Whether it is a playbook beside the SOP."""
         return self.definition["kind"] == Kind.PLAYBOOK
-
-
-class AlarmKind(StrEnum):
-    """What happens when a moment has come."""
-
-    REMIND = "remind"
-    RUNG = "rung"
-    TIMEOUT = "timeout"
-    ELAPSED = "elapsed"
-    CLOCK_WARN = "clock_warn"
-    CLOCK_BREACH = "clock_breach"
-    CLOCK_RUNG = "clock_rung"
-    CLOSE = "close"
-    LEASE = "lease"
-    PROMISE_WARN = "promise_warn"
-    PROMISE_DUE = "promise_due"
-
-
-@dataclass(slots=True)
-class Alarm:
-    """A moment at which something is due: of the step a thread stands on, of a clock of the run, or of a promise."""
-
-    at: datetime
-    kind: AlarmKind
-    run: str = ""
-    thread: int = 0
-    clock: str = ""
-    rung: int = 0
-    promise: str = ""
 
 
 @dataclass(slots=True)
