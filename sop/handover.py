@@ -106,7 +106,7 @@ class _Story:
         step = self.open.get(_place(fact))
         before = _holder(step) if step else None
         if step is not None:
-            step["person"], step["pool"] = fact.data.get("person"), fact.data.get("pool")
+            step["person"], step["pool"] = fact.data.get("person"), _pool(fact.data)
         self._handed(fact, before)
 
     def _owned(self, fact: Fact) -> None:
@@ -121,7 +121,7 @@ class _Story:
             self.along = fact
             return
         self.along = fact
-        to = fact.data.get("person") or fact.data.get("pool") or fact.data.get("wanted")
+        to = fact.data.get("person") or _pool(fact.data) or fact.data.get("wanted")
         what: Part = {"at": fact.at.isoformat(), "reason": reason, "run": fact.run, "step": fact.step}
         who: Part = {"from": before, "to": to, "by": fact.by.id if fact.by else None}
         self.handoffs.append({**what, **who, "note": fact.data.get("note") or ""})
@@ -154,6 +154,12 @@ def _place(fact: Fact) -> tuple[str | None, str | None, int | None]:
 
 def _holder(step: Mapping[str, Value]) -> Value:
     return step.get("person") or step.get("pool")
+
+
+def _pool(data: Mapping[str, Value]) -> Value:
+    """The pool of a task; those whom an approval asks."""
+    asked = data.get("approvers") or data.get("wanted") if data.get("approvals") else None
+    return ", ".join(map(str, asked)) if isinstance(asked, (list, tuple)) else data.get("pool")
 
 
 def _of(data: Mapping[str, Value], *names: str) -> Part:

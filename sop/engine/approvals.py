@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from sop.engine import alarms, flow, forms_view, incidents
+from sop.engine import alarms, flow, forms_view, handoffs, incidents
 from sop.engine.seats import holds_seat
 from sop.engine.turn import Turn
 from sop.events import Actor, VoteCast
@@ -51,6 +51,8 @@ def ask(turn: Turn, run: Run, thread: Thread, seats: list[str], reason: str, *, 
     data: dict[str, Value] = {"wanted": seats, "approvals": True, "expand": many, "approvers": [], "reason": reason}
     seq = turn.tell(FactType.STEP_ASSIGNED, run, thread, data, by)
     turn.state.asked[seq] = Asked(run.id, thread.id, opened.visit)
+    if reason == handoffs.ESCALATION:
+        handoffs.counted(turn, handoffs.ESCALATION)
 
 
 def seated(turn: Turn, run: Run, thread: Thread, approval: Approval, found: tuple[str, ...]) -> None:

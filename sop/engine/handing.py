@@ -69,7 +69,7 @@ def duty_changed(turn: Turn, event: DutyChanged) -> None:
         return
     had = _hand_back(turn, event.person, handoffs.AWAY, gone=event.duty is Duty.GONE)
     if event.duty is Duty.GONE:
-        _ask_anew(turn, event.person)
+        had = _ask_anew(turn, event.person) or had
     waits = state.owner_person is None and not any(not asked.run for asked in state.asked.values())
     if waits and not state.stranded and state.owner_team in event.emptied:
         owners.own(turn, owners.home(state), handoffs.AWAY, queue=True)
@@ -91,8 +91,9 @@ def _hand_back(turn: Turn, person: str, reason: str, *, gone: bool = False) -> b
     return owns or back
 
 
-def _ask_anew(turn: Turn, person: str) -> None:
-    """Approvals that ask for somebody who has left ask for others."""
+def _ask_anew(turn: Turn, person: str) -> bool:
+    """Whether approvals asked for somebody who has left: they ask for others."""
+    asked = False
     for run, thread in lifecycle.open_threads(turn.state):
         opened, step = flow.opened_of(thread), flow.step_of(run, thread)
         if not isinstance(step, Approval) or opened.incident or f"user:{person}" not in opened.approvers:
@@ -101,6 +102,8 @@ def _ask_anew(turn: Turn, person: str) -> None:
             continue
         seats = [step.approvers] if isinstance(step.approvers, str) else list(step.approvers)
         approvals.ask(turn, run, thread, seats, handoffs.AWAY, by=SYSTEM)
+        asked = True
+    return asked
 
 
 def _tell_lease(turn: Turn, person: str, alarm: Alarm, run: Run | None = None, thread: Thread | None = None) -> None:

@@ -48,7 +48,7 @@ def settle(turn: Turn) -> None:
     """After everything else of an activation: leases of what is no longer theirs are gone; the others run where the
     ticket waits for us, and stand still where it does not."""
     state = turn.state
-    if not state.leases and not any(alarm.kind is AlarmKind.LEASE for alarm in state.alarms):
+    if not state.leases:
         return
     state.leases = [lease for lease in state.leases if _holds(state, lease)]
     state.alarms = [alarm for alarm in state.alarms if alarm.kind is not AlarmKind.LEASE]

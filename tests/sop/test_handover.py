@@ -71,3 +71,26 @@ def test_an_incident_stands_in_the_bundle() -> None:
 
     assert opened["step"] == "make"
     assert "it is down" in str(opened["incident"])
+
+
+def test_an_approval_that_is_escalated_is_a_hand_off_and_says_whom_it_asks() -> None:
+    text = """
+    steps:
+      - id: ok
+        type: approval
+        approvers: [user:bob, user:eve]
+        rule: any
+        due: 1h
+        on_reject: end
+        escalate: [{at: 100%, to: "user:dan", reassign: true}]
+    """
+    desk = Desk.open(text, pinned=Pinned(max_handoffs=3, counted=("escalation",), fallback="team:desk"))
+    before = part(desk, "open")[0]["pool"]
+
+    desk.later("1h")
+
+    assert before == "user:bob, user:eve"
+    assert [(one["reason"], one["step"], one["to"]) for one in part(desk, "handoffs")] == [
+        ("escalation", "ok", "user:dan")
+    ]
+    assert desk.state.handoffs == 1
