@@ -1,8 +1,8 @@
 """What has happened before a step on every way to it: which steps are done, and whether money has been looked at.
 
 A forward analysis over ``Ways``: along a way facts are only added; where ways meet, what all of them bring is kept.
-Branches that are joined together bring all they have. A condition that reads a step's outputs counts as knowing that
-the step is done: with empty outputs it would not hold.
+Branches that are joined together bring all they have. A condition may tell that a step is done: with empty outputs it
+would not hold.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from sop.checks.sites import output_read, study
+from sop.checks.nulls import proved
+from sop.checks.sites import study
 from sop.checks.ways import How, Way, Ways
 from sop.model import Approval, Branch, Parallel, Step
 
@@ -43,12 +44,10 @@ def before(ways: Ways) -> Before:
     return _Spreading(ways).spread()
 
 
-def read_steps(condition: str | bool | None) -> frozenset[str]:
-    """The steps whose outputs a condition reads."""
-    if not isinstance(condition, str):
-        return frozenset()
-    found = (output_read(path) for path, _ in study(condition, bare=True).reads)
-    return frozenset(read[0] for read in found if read)
+def done_if(condition: str | bool | None) -> frozenset[str]:
+    """The steps that must be done if a condition holds."""
+    tree = study(condition, bare=True).tree if isinstance(condition, str) else None
+    return proved(tree) if tree is not None else frozenset()
 
 
 def limits(condition: str | bool | None) -> bool:
@@ -132,7 +131,7 @@ class _Spreading:
 
     def _told(self, condition: str | None) -> int:
         facts = 0
-        for name in read_steps(condition):
+        for name in done_if(condition):
             facts |= self.done.get(name, 0)
         return facts
 

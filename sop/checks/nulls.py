@@ -10,6 +10,9 @@ from sop.expressions.closures import path_of
 from sop.expressions.rules import Read, reads
 
 _SAFE = frozenset(("eq", "ne", "in", "notin"))
+_HOLDING = frozenset(("eq", "gt", "gteq", "lt", "lteq", "in"))
+_EVEN_SO = frozenset(("status", "visits", "by", "at"))  # there, too, of a step that was skipped or timed out
+_NONE: frozenset[str] = frozenset()
 _MISSING = frozenset(("default", "d"))
 Path = tuple[str, ...]
 
@@ -28,6 +31,32 @@ def defaulted(tree: nodes.Node) -> frozenset[Read]:
     excused = [tree] if _excused(tree) else []
     excused += [node for kind in (nodes.Filter, nodes.Test) for node in tree.find_all(kind) if _excused(node)]
     return frozenset(read for node in excused for read in reads(node))
+
+
+def proved(node: nodes.Node) -> frozenset[str]:
+    """The steps that must be done for a node to hold: an output of theirs that is empty would make it false."""
+    path = path_of(node)
+    if path is not None:
+        return _shown(path)
+    if isinstance(node, nodes.And):
+        return proved(node.left) | proved(node.right)
+    if isinstance(node, nodes.Or):
+        return proved(node.left) & proved(node.right)
+    if isinstance(node, nodes.Compare) and all(op.op in _HOLDING for op in node.ops):
+        return _equal(node).union(*(_shown(path_of(side)) for side in (node.expr, *(op.expr for op in node.ops))))
+    return frozenset()
+
+
+def _shown(path: Path | None) -> frozenset[str]:
+    """The step whose output a path reads, if that is empty until the step is done."""
+    return frozenset((path[1],)) if path and len(path) > 2 and path[0] == "steps" and path[2] not in _EVEN_SO else _NONE
+
+
+def _equal(node: nodes.Compare) -> frozenset[str]:
+    """``steps.x.status == 'done'`` says it outright."""
+    path, other = path_of(node.expr), node.ops[0].expr
+    done = isinstance(other, nodes.Const) and other.value == "done" and node.ops[0].op == "eq"
+    return frozenset((path[1],)) if done and path and path[2:] == ("status",) and path[0] == "steps" else _NONE
 
 
 def _used(node: nodes.Node, known: frozenset[Path]) -> Iterator[Read]:

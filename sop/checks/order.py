@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from sop.checks.before import reached
 from sop.checks.context import COMMON_OUTPUTS, Context
@@ -11,7 +12,7 @@ from sop.checks.references import place_of
 from sop.checks.sites import Site, Use, output_read
 from sop.checks.ways import END
 from sop.definition import MAIN_LINE, Placed
-from sop.model import Document
+from sop.model import Document, Parallel
 from sop.problems import Problem
 
 _ALWAYS_THERE = frozenset(("status", "visits"))
@@ -33,7 +34,7 @@ def order_of_steps(document: Document, context: Context) -> Iterator[Problem]:
             given = context.outputs[name]
             if given is not None and output not in given | COMMON_OUTPUTS:
                 continue  # 212 has told
-            if reader.pointer not in following[writer.pointer]:
+            if reader.pointer not in following[writer.pointer] and not _beside(context, writer, reader):
                 told.add((site.pointer, name))
                 row = "208" if _leaves_for_good(context, writer, reader, following) else "213"
                 place = place_of(context, site, path[:2], site.inner[1] + offset)
@@ -46,6 +47,22 @@ def _sites_in_steps(context: Context) -> Iterator[tuple[Site, Placed]]:
         placed = context.step_around(site.pointer)
         if placed is not None and context.stands_of.get(placed.pointer):
             yield site, placed
+
+
+def _beside(context: Context, writer: Placed, reader: Placed) -> bool:
+    """Whether the two may run at the same time: in branches of one parallel step, or in a handler of an event."""
+    handlers = context.reachable(handler.next for handler in context.document.whenever)
+    if writer.line in handlers or reader.line in handlers:
+        return True
+    for _, fork in context.each(Parallel):
+        branches = [each if isinstance(each, str) else each.path for each in fork.branches]
+        within = [context.reachable([branch]) for branch in branches]
+        writing, reading = ([writer.line in lines for lines in within], [reader.line in lines for lines in within])
+        if any(
+            one != other and writing[one] and reading[other] for one, other in product(range(len(within)), repeat=2)
+        ):
+            return True
+    return False
 
 
 def _leaves_for_good(context: Context, writer: Placed, reader: Placed, following: Mapping[str, frozenset[str]]) -> bool:

@@ -266,6 +266,12 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
             "within: 3wd, with: {refund_no: '{{ ticket.no }}'}, check: erp.refund.status, title: {zh: 到账, en: Money}"
         ),
         step(TASK + ", script: '{{ customer.phone }} {{ customer.name }}'"),
+        step("id: b, type: parallel, branches: [p, q]")
+        + "paths:\n  p: [{id: c, type: wait, for: 1d, when: steps.d.status == 'done'}]\n"
+        + "  q: [{id: d, type: wait, for: 1d, when: steps.c.status == 'done'}]\n",
+        step("id: b, type: wait, for: 1d")
+        + "whenever: [{event: parcel.received, next: p}]\n"
+        + "paths:\n  p: [{id: c, type: wait, for: 1d, when: steps.b.status == 'done'}]\n",
         step("id: b, type: end") + "whenever: [{event: parcel.received, match: event.at, within: [b], next: b}]\n",
     ],
 )
