@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from api.colleagues import require_colleague
 from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
 from api.pages.forms import by_hand, fields_of, given, read
+from api.pages.promising import CannotPromise, promise_in
 from api.pages.reading import outputs_of
 from api.pages.step_view import Attempt
 from api.pages.telling import complete, hidden, keep_upload, keep_uploads, once_key, tell
@@ -136,16 +138,20 @@ async def _revived(found: Reader, key: int, actor: Actor, note: str) -> bool:
 
 @router.post("/tickets/{no}/messages")
 async def speak(key: TicketId, form: StaffForm, found: StaffReader) -> Response:
-    """Reply to the customer or write an internal note; files go with it."""
+    """Reply to the customer, perhaps with a promise, or write an internal note; files go with it."""
     visibility = Visibility.INTERNAL if given(form, "visibility") == "internal" else Visibility.PUBLIC
-    body, uploads = given(form, "body", 20_000), uploads_of(form)
-    if not body and not uploads:
-        error = found.speech.say("Write something first.")
-        return await whole(found, key, Refusal(said=Said(visibility.value, "", error)))
+    body, uploads, title = given(form, "body", 20_000), uploads_of(form), given(form, "promise_title")
+    typed = Said(visibility.value, body, within=given(form, "promise_within", 20), title=title)
+    try:
+        if not body and not uploads:
+            raise CannotPromise(found.speech.say("Write something first."))
+        promise = promise_in(form, visibility, found.speech)
+    except CannotPromise as wrong:
+        return await whole(found, key, Refusal(said=replace(typed, error=wrong.text)))
     person, now = found.staff, datetime.now(UTC)
     actor, dedup = person.actor(), once_key(person.actor(), given(form, "key"))
     text = body or ", ".join(upload.filename or "" for upload in uploads)
-    new = NewMessage(key, text, actor, now, visibility, person.name, dedup_key=dedup)
+    new = NewMessage(key, text, actor, now, visibility, person.name, "web", dedup, promise, title or None)
     try:
         async with found.doors.store.write() as conn:
             kept = await accept_message(conn, new)

@@ -329,3 +329,5 @@ class Said:
     visibility: str = "public"
     body: str = ""
     error: str = ""
+    within: str = ""
+    title: str = ""

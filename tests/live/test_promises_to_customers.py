@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live.desk import HOME, Desk
+from tests.live.desk import HOME, Desk, until
 
 pytestmark = pytest.mark.live
 
@@ -90,6 +90,14 @@ def test_kept_warned_broken_and_unknown(desk: Desk) -> None:
     assert 0 <= after_all["late_seconds"] <= 5
     [alert] = [fact for fact in facts(desk, warned, "alert") if fact["kind"].startswith("promise")]
     assert (alert["kind"], alert["to"], len(alert["reached"])) == ("promise", "owner", 1)
+    [owner] = alert["reached"]
+    until(
+        lambda: any(
+            "nearly due" in one["text"] or "快到时间" in one["text"]
+            for one in desk.company.messages(f"{owner}@example.com")
+        ),
+        f"{owner} is told out of the house",
+    )
 
     missed = over(desk, broken, "broken")
     assert (missed["reason"], missed["outputs"]["status"], missed["light"]) == ("not_kept", "pending", "red")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
 from db.intake import NewMessage, accept_message
 from sop.events import Actor, ActorKind, PromiseSaid
 from tests.pages.conftest import enter
@@ -69,3 +71,29 @@ async def test_a_broken_promise_is_told_as_it_is(desk: PageDesk) -> None:
     page = (await (await enter(desk, "liuyang")).get("/tickets/GD-10001")).text
     assert '<span class="chip P1">Not kept</span> A call today' in page
     assert "nobody said that it was done" in page
+
+
+async def test_the_composer_promises_and_nothing_typed_is_lost(desk: PageDesk, language: str) -> None:
+    await opened(desk, "general", language=language)
+    browser = await enter(desk, "liuyang", language)
+    action = "/tickets/GD-10001/messages"
+
+    async def say(**said: str) -> httpx.Response:
+        hidden = fields_of((await browser.get("/tickets/GD-10001")).text, action)
+        return await browser.post(action, data={**hidden, "body": "马上回电", "visibility": "public", **said})
+
+    wrong = [
+        await say(promise_within="soon", promise_title="回电"),
+        await say(promise_title="回电"),
+        await say(promise_within="2h", visibility="internal"),
+    ]
+    right = await say(promise_within="2h", promise_title="回电")
+    await desk.relay()
+
+    assert [page.status_code for page in wrong] == [422, 422, 422]
+    assert 'value="soon"' in wrong[0].text
+    assert "马上回电" in wrong[0].text
+    assert ("2h、24h 或 1wd" if language == "zh" else "2h, 24h or 1wd") in wrong[1].text
+    assert right.status_code == 200
+    assert "回电 · " in (await browser.get("/tickets/GD-10001")).text
+    assert len(desk.temporal.engines[1].state.promises) == 1

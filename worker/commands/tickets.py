@@ -50,6 +50,11 @@ def show(asked: Asked) -> int:
         terminal.tell("  " + _step(step, terminal))
     for clock in _items(ticket, "clocks"):
         terminal.tell(f"  ◷ {clock['clock']}  {clock['state']}  {clock['light']}  {clock['due_at'] or ''}".rstrip())
+    for promise in _items(ticket, "promises"):
+        title = _words(promise.get("title"), terminal)
+        terminal.tell(
+            f"  ⚑ {promise['promise']} {promise['state']}  {promise['light']}  {promise['due_at']}  {title}".rstrip()
+        )
     return 0
 
 
@@ -99,12 +104,16 @@ def plain(text: str) -> Value:
 
 
 def _step(step: Values, terminal: Terminal) -> str:
-    title = step.get("title")
-    if isinstance(title, Mapping):
-        title = title.get(terminal.tongue.value) or next(iter(title.values()), "")
+    title = _words(step.get("title"), terminal)
     whose = step.get("person") or step.get("pool") or ""
     mark = "!" if step.get("incident") else "•"
-    return f"{mark} {step['key']} [{step['type']}] {title or ''}  {whose}  {step.get('due_at') or ''}".rstrip()
+    return f"{mark} {step['key']} [{step['type']}] {title}  {whose}  {step.get('due_at') or ''}".rstrip()
+
+
+def _words(title: Value, terminal: Terminal) -> str:
+    if isinstance(title, Mapping):
+        title = title.get(terminal.tongue.value) or next(iter(title.values()), "")
+    return str(title or "")
 
 
 def _items(page: Values, name: str) -> Sequence[Values]:
