@@ -38,9 +38,11 @@ async def tickets_of(server: TemporalServer, queue: str) -> Tickets:
 
 
 @asynccontextmanager
-async def relaying(store: Store, tickets: Tickets, send=nothing_to_send, count: int = 1) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
+async def relaying(  # type: ignore[no-untyped-def]
+    store: Store, tickets: Tickets, send=nothing_to_send, count: int = 1, intake: Intake | None = None
+) -> AsyncIterator[None]:
     """Relays at work, ended when the block is left."""
-    stop, intake = asyncio.Event(), Intake(store, Rules((), {}))
+    stop, intake = asyncio.Event(), intake or Intake(store, Rules((), {}))
     relays = [
         asyncio.create_task(Relay(store, Deliveries(store, tickets, send, intake), tries=3).run(stop))
         for _ in range(count)
@@ -75,6 +77,11 @@ async def open_tickets(store: Store, count: int, messages: int) -> list[int]:
 async def empty(store: Store) -> bool:
     async with store.read() as conn:
         return (await backlog(conn)).undelivered == 0
+
+
+async def given_up(store: Store) -> bool:
+    async with store.read() as conn:
+        return (await backlog(conn)).dead > 0
 
 
 async def told(server: TemporalServer, ticket_id: int) -> list[str]:
@@ -186,6 +193,20 @@ async def test_a_row_nobody_can_read_is_given_up_and_the_desk_is_told(store: Sto
     assert "KeyError" in (dead[0] or "")
     assert len(flags) == 1
     assert await told(temporal, ticket_id) == await messages_of(store, ticket_id)
+
+
+async def test_a_ticket_that_intake_breaks_on_holds_up_nobody(store: Store, temporal: TemporalServer) -> None:
+    broken = Intake(store, Rules((object(),), {}))  # type: ignore[arg-type]  # a rule that is none: what a bug might bring
+    (ticket_id,) = await open_tickets(store, count=1, messages=0)
+
+    async with relaying(store, await tickets_of(temporal, "gongdan"), intake=broken):
+        await until(lambda: given_up(store))
+
+    async with store.read() as conn:
+        dead = await conn.scalar(select(Outbox.last_error).where(Outbox.dead, Outbox.ticket_id == ticket_id))
+        flags = (await conn.execute(select(Message).where(Message.visibility == "internal"))).all()
+    assert "AttributeError" in (dead or "")
+    assert len(flags) == 1
 
 
 async def test_a_message_after_the_end_of_a_ticket_is_put_aside(store: Store, temporal: TemporalServer) -> None:
