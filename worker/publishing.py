@@ -8,8 +8,8 @@ from pathlib import Path
 
 from activities.connectors.registry import read_connectors
 from sop.definition import Compiled
-from sop.loading import load_many
-from sop.problems import Problem, Refused
+from sop.loading import examine_many
+from sop.problems import Problem, Profile, Refused, ordered, stopping
 from sop.scenario import Coverage
 from sop.workspace import Workspace
 from worker.scenarios import Outcome, coverages, play_all, read_stories
@@ -52,7 +52,7 @@ def prepare(folder: Path) -> Edition:
     try:
         space = parse_texts(texts)
         read_connectors(space.connectors)
-        compiled = load_many(space.definitions, space.catalog)
+        compiled = _compiled(space)
     except Refused as refused:
         raise NotFit(texts, refused.problems) from None
     outcomes, covered = _play(texts, compiled, folder)
@@ -62,6 +62,14 @@ def prepare(folder: Path) -> Edition:
     if thin := {path: coverage for path, coverage in covered.items() if coverage.percent < least}:
         raise NotFit(texts, thin=thin)
     return Edition(space, compiled, space.definitions, fingerprint(texts), len(outcomes))
+
+
+def _compiled(space: Workspace) -> dict[str, Compiled]:
+    """Every definition, by path. Raises ``Refused`` with all that the profile ``publish`` does not let pass."""
+    loaded = examine_many(space.definitions, space.catalog)
+    if wrong := stopping([problem for each in loaded.values() for problem in each.problems], Profile.PUBLISH):
+        raise Refused(ordered(wrong))
+    return {path: each.compiled for path, each in loaded.items() if each.compiled is not None}
 
 
 def _play(

@@ -342,6 +342,20 @@ def test_a_version_is_tried_on_some_new_tickets_first(here: Here, env: dict[str,
     assert "archived" in gone.stdout
 
 
+def test_a_warning_is_enough_not_to_be_published(here: Here, env: dict[str, str], tmp_path: Path) -> None:
+    space = copied_workspace(tmp_path / "space")
+    env = {**env, "GONGDAN_WORKSPACE": str(space)}
+    assert here("migrate", "--no-temporal", env=env).returncode == 0
+    general = space / "sop/library/general.sop.yaml"
+    lines = general.read_text(encoding="utf-8").splitlines(keepends=True)
+    general.write_text("".join(line for line in lines if "due:" not in line), encoding="utf-8")
+    told = here("publish", env=env)
+
+    assert told.returncode == 1
+    assert "warning SOP409" in told.stderr
+    assert told.stderr.rstrip().endswith("nothing was published")
+
+
 def test_a_definition_that_scenarios_cover_too_little_is_not_published(
     here: Here, env: dict[str, str], tmp_path: Path
 ) -> None:
