@@ -11,9 +11,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from api.colleagues import require_colleague
+from api.leading import require_lead
 from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
-from api.pages.forms import by_hand, fields_of, given, read
+from api.pages.forms import by_hand, fields_of, given, instant, read
 from api.pages.promising import CannotPromise, promise_in
 from api.pages.reading import outputs_of
 from api.pages.step_view import Attempt
@@ -26,7 +27,17 @@ from db.intake import NewMessage, NoSuchTicket, accept_message, accept_reopening
 from db.numbers import number_of
 from db.queries.tickets import StepFacts, files, runs, standing, steps
 from db.tables import Visibility
-from sop.events import Actor, Command, IncidentSettled, PromiseKept, Remedy, StepAnswered, TicketCommanded, VoteCast
+from sop.events import (
+    Actor,
+    ClockCorrected,
+    Command,
+    IncidentSettled,
+    PromiseKept,
+    Remedy,
+    StepAnswered,
+    TicketCommanded,
+    VoteCast,
+)
 from sop.state import Status
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -121,6 +132,21 @@ async def keep(
     event = PromiseKept(promise, actor, given(form, "note", 2000))
     try:
         await tell(found, key, lambda line: line.keep(key, event, once_key(actor, given(form, "key"))))
+    except Problem as problem:
+        return await _refused(found, key, problem)
+    return await _done(found, key, form)
+
+
+@router.post("/tickets/{no}/clocks/{clock}/correct")
+async def correct(key: TicketId, clock: Slot, form: StaffForm, found: StaffReader) -> Response:
+    """Say that a clock has counted wrongly; for those who lead."""
+    actor = found.staff.actor()
+    try:
+        await require_lead(found.doors, found.staff.id, admin=found.staff.is_admin)
+        since, until = (instant(given(form, name), found.speech) for name in ("since", "until"))
+        counts = given(form, "count") == "running"
+        event = ClockCorrected(clock, actor, since, until, counts, given(form, "reason", 500))
+        await tell(found, key, lambda line: line.correct(key, event, once_key(actor, given(form, "key"))))
     except Problem as problem:
         return await _refused(found, key, problem)
     return await _done(found, key, form)

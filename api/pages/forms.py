@@ -11,6 +11,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.pages.language import Speech, msg
 from api.pages.views import Attached, Choice, FieldView
+from api.problem_table import Code
+from api.problems import Problem
 from sop.forms import completed
 from sop.model import FieldType, FormField, Option
 from sop.refusals import WrongAnswer
@@ -99,6 +101,14 @@ def _instant(text: str, speech: Speech) -> str:
     except ValueError:
         return text
     return (at if at.tzinfo else at.replace(tzinfo=speech.zone)).isoformat()
+
+
+def instant(text: str, speech: Speech) -> datetime:
+    """The moment in a ``datetime-local`` input, in the reader's zone. Raises 422."""
+    try:
+        return datetime.fromisoformat(_instant(text, speech))
+    except ValueError:
+        raise Problem(Code.INVALID) from None
 
 
 def check(fields: Sequence[FormField], sent: Sent, speech: Speech) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.people import people
 from db.queries import handover
+from db.queries.clocks import reckonings
 from db.queries.tickets import RunFacts, StepFacts, TicketFacts, steps, ticket
 from db.queries.timeline import Audience, Happened, Said, timeline
 from db.tables import PersonalValue, Published
+from sop.clocks.why import Why
 from sop.definition import Compiled, definition_of
 from sop.model import Action
 from sop.values import Value
@@ -25,7 +27,8 @@ class Bundle:
 
     ``steps``: closed ones too; ``colleagues``: who works here now; ``plan``: the main line of the SOP it follows;
     ``personal``: what the references to personal form fields stand for; ``gives``: what the action of a step that
-    waits for its owner would have given, by the step's address; ``handover``: the hand-over bundle, for staff."""
+    waits for its owner would have given, by the step's address; ``handover``: the hand-over bundle, for
+    staff; ``reckonings``: why clocks are due when they are, by address, for staff."""
 
     ticket: TicketFacts
     steps: Sequence[StepFacts]
@@ -36,6 +39,7 @@ class Bundle:
     plan: Sequence[Mapping[str, object]]
     gives: Mapping[str, Sequence[str]]
     handover: Mapping[str, Value]
+    reckonings: Mapping[str, Why]
 
     @property
     def main(self) -> RunFacts | None:
@@ -60,6 +64,7 @@ async def bundle(conn: AsyncConnection, ticket_id: int, audience: Audience, now:
         plan=await _plan(conn, main_of(facts.runs)),
         gives={step.address: await outputs_of(conn, facts.runs, step) for step in facts.steps if step.incident},
         handover=await handover.bundle(conn, ticket_id) if audience is Audience.STAFF else {},
+        reckonings=await reckonings(conn, ticket_id, now) if audience is Audience.STAFF else {},
     )
 
 

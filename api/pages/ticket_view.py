@@ -12,7 +12,9 @@ from api.pages.promises_view import promises_of
 from api.pages.step_view import Attempt, OpenSteps
 from api.pages.views import Attached, Choice, ClockView, Deeds, Due, Fact, Happening, RunView, Stage, TicketView
 from api.pages.voice import Voice
+from api.principal import Person
 from db.queries.timeline import Happened, Said
+from sop.clocks.wording import told
 from sop.events import ActorKind
 from sop.state import ENDED
 
@@ -100,12 +102,26 @@ class Composer:
 
     def _clocks(self) -> Iterator[ClockView]:
         for row in self.voice.bundle.ticket.clocks:
-            if row.state == "stopped":
+            if row.state == "stopped" or not row.target:
                 continue
-            name = words.CLOCKS.get(row.clock)
-            title = self.voice.say(name) if name else row.clock
             due = Due(row.due_at, row.warn_at, paused=row.state == "paused")
-            yield ClockView(title, due, _share(self.voice.bundle.ticket.created_at, row.due_at, self.now))
+            address = f"{row.run}.{row.clock}"
+            why = self.voice.bundle.reckonings.get(address)
+            share = _share(self.voice.bundle.ticket.created_at, row.due_at, self.now)
+            if why is None:
+                yield ClockView(self._clock(row.clock), due, share)
+                continue
+            used = min(100, int(100 * (why.used / why.budget))) if why.budget else 100
+            lines = tuple(told(why, "zh" if self.voice.speech.language == "zh" else "en"))
+            yield ClockView(self._clock(row.clock), due, used, lines, address)
+
+    def _clock(self, name: str) -> str:
+        """What a clock is called: by the company, by us, or by its name."""
+        policy = self.voice.press.company.sla.get(name)
+        if policy is not None and policy.title:
+            return self.voice.speech.label(policy.title)
+        known = words.CLOCKS.get(name)
+        return self.voice.say(known) if known else name
 
     def _facts(self) -> Iterator[Fact]:
         row, say, named = self.voice.bundle.ticket, self.voice.say, self.voice.press.named
@@ -159,7 +175,11 @@ class Composer:
             priority=running,
             speak=status != "closed",
             keep=row.seq > 0 and status != "closed",
+            correct=running and self._leads(self.voice.person),
         )
+
+    def _leads(self, person: Person) -> bool:
+        return person.is_admin or any(team.lead == person.id for team in self.voice.press.company.teams.values())
 
     def _recipients(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         if self.voice.person is None:

@@ -153,11 +153,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """A running or paused clock's card; ``share`` is the part of its time that is used, in per cent."""
+    """A running or paused clock's card; ``share`` is the part of its time that is used, in per cent. ``why`` tells its
+    deadline line by line; ``key`` is its address where the reader may correct it."""
 
     title: str
     due: Due
     share: int
+    why: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,7 @@ class Deeds:
     priority: bool = False
     speak: bool = False
     keep: bool = False
+    correct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from api.auth import Asking, needs
 from api.bodies import answer, body_of
-from api.doors import Doors, TheDoors
+from api.doors import TheDoors
+from api.leading import require_lead
 from api.once import TheWrite
-from api.principal import Principal, Scope
+from api.principal import Scope
 from api.problem_table import Code
 from api.problems import Problem
 from api.v1 import asked
@@ -117,18 +118,7 @@ async def correct_clock(
 ) -> Response:
     """The interval counts after all, or does not; every moment that depends on it moves. Only for whoever leads a
     team, and administrators: the ledger names them and their reason."""
-    await require_lead(doors, asking)
+    await require_lead(doors, asking.person.id if asking.person else "", admin=Scope.ADMIN in asking.scopes)
     by = asking.actor(ticket.customer)
     event = ClockCorrected(clock, by, said.since, said.until, said.count == "running", said.reason)
     return await update(doors, write, ticket, lambda line, key: line.correct(ticket.id, event, key))
-
-
-async def require_lead(doors: Doors, asking: Principal) -> None:
-    """Raise 403 unless whoever asks leads a team or administers."""
-    if Scope.ADMIN in asking.scopes:
-        return
-    if asking.person is not None:
-        async with doors.store.read() as conn:
-            if await clock_queries.leads_anybody(conn, asking.person.id):
-                return
-    raise Problem(Code.ONLY_LEADS)

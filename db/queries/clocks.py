@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import calendars
 from db.tables import Clock as ClockRow
-from db.tables import Step, Team
+from db.tables import ClockState, Step, Team
 from sop.calendars import Calendar
 from sop.clocks.ledger import CalendarUse, Clock, ledger_of
 from sop.clocks.why import Why, explain
@@ -62,6 +62,25 @@ async def why(conn: AsyncConnection, clock: Clock, now: datetime) -> Why | None:
         return known[use.version]
 
     return explain(clock, find, now)
+
+
+async def reckonings(conn: AsyncConnection, ticket_id: int, now: datetime) -> dict[str, Why]:
+    """The reckoning of every clock of a ticket that has a deadline and has not stopped, by address."""
+    going = select(ClockRow.run, ClockRow.clock, ClockRow.ledger).where(
+        ClockRow.ticket_id == ticket_id, ClockRow.due_at.is_not(None), ClockRow.state != ClockState.STOPPED.value
+    )
+    ledgers = {
+        f"{row.run}.{row.clock}": _read(row.clock, row.ledger)
+        for row in await conn.execute(going)
+        if isinstance(row.ledger, Mapping)
+    }
+    wanted = {use.version for ledger in ledgers.values() for use in ledger.calendars}
+    known = await calendars.known(conn, wanted) if wanted else {}
+    return {
+        address: explain(ledger, lambda use: known[use.version], now)
+        for address, ledger in ledgers.items()
+        if all(use.version in known for use in ledger.calendars)
+    }
 
 
 async def leads_anybody(conn: AsyncConnection, person: str) -> bool:

@@ -37,6 +37,7 @@ from sop.events import (
     ActionDone,
     ActionFailed,
     Classified,
+    ClockCorrected,
     DefinitionsChosen,
     Event,
     FailureKind,
@@ -174,6 +175,9 @@ class InProcess:
         return await self._ask(ticket_id, event, key)
 
     async def command(self, ticket_id: int, event: TicketCommanded, key: str) -> Receipt:
+        return await self._ask(ticket_id, event, key)
+
+    async def correct(self, ticket_id: int, event: ClockCorrected, key: str) -> Receipt:
         return await self._ask(ticket_id, event, key)
 
     async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt:
