@@ -34,6 +34,7 @@ from api.v1 import (
     people,
     promises,
     releases,
+    scenarios,
     simulations,
     steps,
     tickets,
@@ -51,6 +52,7 @@ CROWD = 20
 
 _OF_V1 = (
     tickets,
+    scenarios,
     steps,
     commands,
     clocks,

@@ -49,4 +49,16 @@ REPLAYING = (
             JSON,
         ),
     ),
+    Command(
+        "ticket export",
+        Words(
+            "把已结束的工单导出为场景测试，不含个人信息", "export a closed ticket as a scenario without personal data"
+        ),
+        "gongdan ticket export GD-10001 --out tests/scenarios/of_gd_10001.yaml",
+        "commands.ticket_export:run",
+        (
+            _arg("no", zh="工单号", en="the ticket's number", metavar="NO"),
+            _arg("--out", zh="写入此文件；不写则打印", en="the file to write (default: print it)", metavar="FILE"),
+        ),
+    ),
 )

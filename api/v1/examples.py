@@ -328,5 +328,20 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "files": [],
         }
     ],
+    "ScenarioTold": [
+        {
+            "ticket": "GD-10001",
+            "definition": {
+                "kind": "sop",
+                "key": "return",
+                "version": 7,
+                "sha256": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0",
+                "file": "sop/library/return.sop.yaml",
+            },
+            "scenario": "file: sop/library/return.sop.yaml\ncases:\n  - name: …\n",
+            "left_out": [],
+            "otherwise": [],
+        }
+    ],
     **OF_DEFINITIONS,
 }

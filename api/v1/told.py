@@ -324,3 +324,14 @@ class SimulationTold(Told):
     definition: dict[str, object] | None
     problems: list[MistakeTold]
     simulation: WalkTold | None
+
+
+class ScenarioTold(Told):
+    """A ticket as a scenario file. ``left_out``: what of it no scenario holds; ``otherwise``: what goes otherwise when
+    the file is played on that version, one sentence each; nothing where it passes."""
+
+    ticket: str
+    definition: dict[str, object]
+    scenario: str
+    left_out: list[dict[str, str]]
+    otherwise: list[str]

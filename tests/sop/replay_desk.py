@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from sop.calendars import Calendar
 from sop.catalog import Catalog
 from sop.definition import Compiled
-from sop.facts import Fact
+from sop.facts import Fact, FactType
 from sop.loading import load_many
 from sop.replay.comparison import Compared, what_if
 from sop.replay.habits import Usual
@@ -20,6 +20,21 @@ from worker.bench.lives import Life, a_life
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "sop" / "library"
+
+LINES = {
+    FactType.RUN_ENDED: ("result",),
+    FactType.STEP_OPENED: ("type",),
+    FactType.STEP_CLOSED: ("status", "outcome"),
+    FactType.STEP_SKIPPED: (),
+    FactType.ACTION_CALLED: ("action", "undo"),
+    FactType.ACTION_FAILED: ("action", "kind"),
+    FactType.INCIDENT_OPENED: ("code",),
+    FactType.INCIDENT_CLOSED: ("choice",),
+    FactType.VOTE_CAST: ("approve",),
+    FactType.EVENT_MATCHED: ("type",),
+    FactType.CLOCK_BREACHED: ("clock",),
+    FactType.CLOCK_STOPPED: ("clock", "met"),
+}
 
 
 def row_of(fact: Fact, life: Life) -> Fact:
@@ -64,3 +79,16 @@ def tried(recording: Recording, ran: Compiled, other: Compiled | None = None, us
 def by_name(library: Mapping[str, Compiled], key: str) -> Compiled:
     """A shipped SOP by its key."""
     return library[f"{key}.sop.yaml"]
+
+
+def story(facts: Iterable[Fact], key: str) -> list[tuple[object, ...]]:
+    """What an SOP's run and those below it did, in order."""
+    runs: set[str | None] = set()
+    lines: list[tuple[object, ...]] = []
+    for fact in facts:
+        data = fact.data
+        if fact.type is FactType.RUN_STARTED and (data["parent_run"] in runs or (data["key"] == key and not runs)):
+            runs.add(fact.run)
+        elif fact.run in runs and fact.type in LINES:
+            lines.append((fact.type.value, fact.step, fact.visit, *(data[name] for name in LINES[fact.type])))
+    return lines

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sop.definition import Compiled
-from sop.facts import Fact, FactType
+from sop.facts import Fact
 from sop.replay.export import NothingToExport, exported
 from sop.replay.reading import recording_of
 from sop.replay.recording import Recording
 from sop.replay.scenario_text import text_of
 from sop.scenario import Case, Script, judge, play, read_scripts
-from tests.sop.replay_desk import ROOT, by_name, recorded
+from tests.sop.replay_desk import ROOT, by_name, recorded, story
 from worker.bench.lives import a_life
 
 CASES = [
@@ -25,33 +25,6 @@ CASES = [
     for number, case in enumerate(script.cases, 1)
     if not any(act.adopt for act in case.play)  # the policies of a version stand with that version
 ]
-LINES = {
-    FactType.RUN_ENDED: ("result",),
-    FactType.STEP_OPENED: ("type",),
-    FactType.STEP_CLOSED: ("status", "outcome"),
-    FactType.STEP_SKIPPED: (),
-    FactType.ACTION_CALLED: ("action", "undo"),
-    FactType.ACTION_FAILED: ("action", "kind"),
-    FactType.INCIDENT_OPENED: ("code",),
-    FactType.INCIDENT_CLOSED: ("choice",),
-    FactType.VOTE_CAST: ("approve",),
-    FactType.EVENT_MATCHED: ("type",),
-    FactType.CLOCK_BREACHED: ("clock",),
-    FactType.CLOCK_STOPPED: ("clock", "met"),
-}
-
-
-def story(facts: Iterable[Fact], key: str) -> list[tuple[object, ...]]:
-    """What an SOP's run and those below it did, in order."""
-    runs: set[str | None] = set()
-    lines: list[tuple[object, ...]] = []
-    for fact in facts:
-        data = fact.data
-        if fact.type is FactType.RUN_STARTED and (data["parent_run"] in runs or (data["key"] == key and not runs)):
-            runs.add(fact.run)
-        elif fact.run in runs and fact.type in LINES:
-            lines.append((fact.type.value, fact.step, fact.visit, *(data[name] for name in LINES[fact.type])))
-    return lines
 
 
 def replayed(recording: Recording, compiled: Compiled) -> tuple[str, list[Fact], list[str]]:
