@@ -146,7 +146,7 @@ def test_wherever_the_engine_goes_there_is_an_arrow() -> None:
     """Of random definitions that have one line of control; what people do about incidents is no exit."""
     chance, walked = Random(4), 0
     usual = (Story.answer, Story.answer, Story.call, Story.call, Story.found, Story.happening, Story.time, Story.vote)
-    for _ in range(400):
+    for _ in range(800):
         compiled = definition(chance)
         if "whenever" in compiled["document"] or "'parallel'" in str(compiled) or "'repeat'" in str(compiled):
             continue
