@@ -31,6 +31,8 @@ def order_of_steps(document: Document, context: Context) -> Iterator[Problem]:
             writer = context.steps.get(name)
             if writer is None or (site.pointer, name) in told or not context.stands_of.get(writer.pointer):
                 continue
+            if writer.pointer == reader.pointer and site.pointer.startswith(f"{reader.pointer}/promise/"):
+                continue  # a promise is looked at when its step is done
             given = context.outputs[name]
             if given is not None and output not in given | COMMON_OUTPUTS:
                 continue  # 212 has told

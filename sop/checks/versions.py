@@ -11,14 +11,13 @@ from sop.checks.sites import output_read
 from sop.expressions import Read
 from sop.model import Document, Task
 from sop.problems import Problem
-from sop.yaml_text import value_at
 
 
 def removed_steps(document: Document, context: Context) -> Iterator[Problem]:
     """501E: no step on which tickets stand is removed; a renamed one says ``was``."""
     if context.running is None:
         return
-    renamed = {value_at(context.tree.data, f"{placed.pointer}/was") for placed in context.placed}
+    renamed = {name for placed in context.placed for name in placed.step.formerly}
     for name, count in context.running.standing.items():
         if count == 0 or name in context.steps or name in renamed:
             continue
@@ -33,15 +32,16 @@ def changed_outputs(document: Document, context: Context) -> Iterator[Problem]:
         return
     old = Context(context.tree, running.document, context.catalog, context.sops)
     told: set[tuple[str, ...]] = set()
+    before = _names_before(old, context)
     for site in context.sites:
         tree = site.study.tree
         provided = defaulted(tree) if tree is not None else frozenset[Read]()
         for path, offset in site.study.reads:
             name, output = output_read(path) or ("", "")
-            given = old.outputs.get(name)
+            given = old.outputs.get(before.get(name, ""))
             if given is None or path[:3] in told or output in COMMON_OUTPUTS:
                 continue
-            changed = _difference(old, context, name, output) if output in given else {}
+            changed = _difference(old, context, (before[name], name), output) if output in given else {}
             if changed or (changed is not None and Read(path, offset) not in provided):
                 told.add(path[:3])
                 place = place_of(context, site, path[:3], site.inner[1] + offset)
@@ -49,9 +49,16 @@ def changed_outputs(document: Document, context: Context) -> Iterator[Problem]:
                 yield context.tree.found("502.kind" if changed else "502", place, words)
 
 
-def _difference(old: Context, new: Context, step: str, key: str) -> dict[str, str] | None:
-    """How the type of a form's field has changed; none if it has not."""
-    before, after = (_type_of(each, step, key) for each in (old, new))
+def _names_before(old: Context, new: Context) -> dict[str, str]:
+    """What each step was called in the version before."""
+    names = {placed.step.id: (placed.step.id, *placed.step.formerly) for placed in new.placed}
+    found = {name: next((each for each in known if each in old.steps), None) for name, known in names.items()}
+    return {name: known for name, known in found.items() if known is not None}
+
+
+def _difference(old: Context, new: Context, steps: tuple[str, str], key: str) -> dict[str, str] | None:
+    """How the type of a form's field has changed, of a step by its old and its new name; none if it has not."""
+    before, after = (_type_of(each, step, key) for each, step in zip((old, new), steps, strict=True))
     return {"old": before, "new": after} if before and after and before != after else None
 
 
