@@ -26,9 +26,7 @@ from workflows.ticket import TicketWorkflow
 
 GRACE = timedelta(seconds=20)  # for calls under way when the process is told to stop
 AT_ONCE = 24  # tickets whose turn it is: Python works on one at a time, and a turn that takes two seconds is given up
-CACHED = (
-    4_000  # tickets kept in memory, about 80 kB each; the others are replayed from their history when something happens
-)
+CACHED = 4_000  # tickets kept in memory, 80 kB each; the others are replayed when something happens
 
 
 async def serve(settings: Settings) -> None:
