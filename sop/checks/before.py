@@ -16,9 +16,11 @@ from jinja2 import nodes
 from sop.checks.nulls import proved
 from sop.checks.sites import study
 from sop.checks.ways import How, Way, Ways
+from sop.expressions.closures import path_of
 from sop.model import Approval, Branch, Parallel, Step
 
 _ORDER = frozenset(("gt", "gteq", "lt", "lteq"))
+_COUNTS = frozenset(("visits", "count", "index", "index0", "length", "complaint_count", "now"))
 _FULL = How.DONE, How.REJECTED
 CHECKED = 1
 """The fact that an approval was given, or that an amount was compared with a limit."""
@@ -51,12 +53,17 @@ def done_if(condition: str | bool | None) -> frozenset[str]:
 
 
 def limits(condition: str | bool | None) -> bool:
-    """Whether a condition compares sizes, as ``amount > 500`` does."""
+    """Whether a condition compares sizes, as ``amount > 500`` does. How often something was tried is no size."""
     tree = study(condition, bare=True).tree if isinstance(condition, str) else None
     if tree is None:
         return False
     found = [tree] if isinstance(tree, nodes.Compare) else []
-    return any(op.op in _ORDER for compare in (*found, *tree.find_all(nodes.Compare)) for op in compare.ops)
+    return any(_sizes(compare) for compare in (*found, *tree.find_all(nodes.Compare)))
+
+
+def _sizes(compare: nodes.Compare) -> bool:
+    names = [path for side in (compare.expr, *(op.expr for op in compare.ops)) if (path := path_of(side))]
+    return any(op.op in _ORDER for op in compare.ops) and any(name[-1] not in _COUNTS for name in names)
 
 
 class _Spreading:

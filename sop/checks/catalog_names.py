@@ -32,6 +32,12 @@ def _known(context: Context, row: str, pointer: str, name: str, known: Collectio
 
 def people(document: Document, context: Context) -> Iterator[Problem]:
     """302E, 303E: whoever is named can be asked."""
+    for pointer, name in named_people(document, context):
+        yield from _person(context, pointer, name)
+
+
+def named_people(document: Document, context: Context) -> list[tuple[str, str]]:
+    """Everybody a file names, with the place: the owner, assignees, approvers, and whom ladders tell."""
     named = [("/owner", document.owner)] if document.owner is not None else []
     named += [(f"{pointer}/assign", step.assign) for pointer, step in context.each(Task)]
     for pointer, step in context.each(Approval):
@@ -40,8 +46,7 @@ def people(document: Document, context: Context) -> Iterator[Problem]:
         named += [(place, asked)] if isinstance(asked, str) else many
     for place, rung in context.rungs:
         named += [(place, rung)] if isinstance(rung, str) else _of_rung(place, rung)
-    for pointer, name in named:
-        yield from _person(context, pointer, name)
+    return named
 
 
 def _of_rung(place: str, rung: Rung) -> list[tuple[str, str]]:

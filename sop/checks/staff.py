@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop.checks.before import reached
+from sop.checks.catalog_names import named_people
 from sop.checks.context import Context
 from sop.model import Approval, Document, Ladder, Task
 from sop.problems import Problem
@@ -17,19 +18,13 @@ def _asked(step: Task | Approval) -> tuple[str, ...]:
 
 
 def empty_groups(document: Document, context: Context) -> Iterator[Problem]:
-    """308W: whoever is asked has somebody at work."""
-    for placed in context.placed:
-        step = placed.step
-        if not isinstance(step, (Task, Approval)):
-            continue
-        key = "assign" if isinstance(step, Task) else "approvers"
-        for index, who in enumerate(_asked(step)):
-            kind, _, name = who.partition(":")
-            known = {"role": context.catalog.roles, "team": context.catalog.teams, "user": context.catalog.people}
-            if name in known.get(kind, ()) and context.catalog.members(who) == frozenset():
-                several = isinstance(step, Approval) and not isinstance(step.approvers, str)
-                place = f"{placed.pointer}/{key}/{index}" if several else f"{placed.pointer}/{key}"
-                yield context.tree.problem("308", place, name=who)
+    """308W: whoever is asked or told has somebody at work."""
+    catalog = context.catalog
+    known = {"role": catalog.roles, "team": catalog.teams, "user": catalog.people}
+    for pointer, who in named_people(document, context):
+        kind, _, name = who.partition(":")
+        if name in known.get(kind, ()) and catalog.members(who) == frozenset():
+            yield context.tree.problem("308", pointer, name=who)
 
 
 def held_skills(document: Document, context: Context) -> Iterator[Problem]:

@@ -61,7 +61,7 @@ def mended(text: str, check: Check) -> Mended:
         changed = _applied(edit, text)
         after = check(changed)
         if _better(problem, problems, after):
-            text, problems = changed, after
+            text, problems, tried = changed, after, set()  # what did not help before may help now
             gone.append(problem)
     return Mended(text, tuple(gone))
 

@@ -25,6 +25,7 @@ CATALOG = Catalog.from_plain(
                 "idempotent": "key",
             },
             "erp.rma.cancel": {"in": ["rma_no"]},
+            "erp.pay": {"in": ["amount"], "effect": "money", "idempotent": "key"},
             "erp.refund.create": {"in": ["order_no", "amount"], "out": ["refund_no"]},
             "erp.refund.status": {"in": ["refund_no"], "out": ["status"], "effect": "read"},
         },
@@ -203,6 +204,11 @@ BROKEN: list[tuple[str, Told]] = [
         HEAD + "steps:\n  - {" + TASK + ", when: ticket.owner, form: [{key: n, type: number}]}\n"
         "  - {id: b, type: end, when: steps.a.n > 2}\n",
         [("214", 5, 36)],
+    ),
+    (
+        HEAD + "steps:\n  - {" + TASK + ", form: [{key: n, type: money}]}\n"
+        "  - {id: b, type: action, action: erp.pay, with: {amount: '{{ steps.a.n }}'}, when: steps.a.visits > 1}\n",
+        [("407", 5, 35)],
     ),
     (HEAD + "start: {event: ticket.created}\nsteps: []\n", [("231.owner", 3, 1)]),
     (step("id: b, type: wait, for: 1d, next: incident"), [("232", 4, 10)]),
