@@ -113,8 +113,9 @@ class Engine:
         if isinstance(event, RunMigrated):
             self.check_move(event, now)
         _decide(turn, event)
-        _taken_in_hand(turn, event)
-        leases.renew(turn, event)
+        if not isinstance(event, GateLifted):  # said of many tickets at once: nobody has looked at this one
+            _taken_in_hand(turn, event)
+            leases.renew(turn, event)
         return causes.told(self.state, self._settled(turn), event, now)
 
     def check(self, event: Event, now: datetime) -> None:

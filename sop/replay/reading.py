@@ -15,6 +15,8 @@ from sop.events import (
     ActorKind,
     CustomerChanged,
     FailureKind,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -24,6 +26,7 @@ from sop.events import (
     VoteCast,
 )
 from sop.facts import Fact, FactType
+from sop.gate import Gate
 from sop.replay.recording import (
     OVERSIZED,
     Arrival,
@@ -195,6 +198,17 @@ class _Reader:
     def customer(self, fact: Fact) -> None:
         self.arrive(fact, CustomerChanged(dict(fact.data)))
 
+    def held(self, fact: Fact) -> None:
+        """A gate is heard of without a fact; it held the step from when the ticket came to it, at the latest."""
+        data, (_, key) = fact.data, self._kinds[fact.run or ""]
+        clocks, why, by = (str(data.get(name)) for name in ("clocks", "why", "set_by"))
+        gate = Gate(int(str(data["gate"])), key, str(fact.step).partition("#")[0], clocks=clocks, why=why, by=by)
+        self.arrivals.append(Arrival(fact.at, 0, GateSet(gate)))
+
+    def released(self, fact: Fact) -> None:
+        gate, note = int(str(fact.data["gate"])), str(fact.data.get("note") or "")
+        self.arrive(fact, GateLifted(gate, anybody(fact.by or _SYSTEM), note))
+
     # Runs
 
     def run_started(self, fact: Fact) -> None:
@@ -348,6 +362,8 @@ _READ: Mapping[FactType, Callable[[_Reader, Fact], None]] = {
     FactType.TICKET_OWNER: _Reader.asked,
     FactType.RUN_STARTED: _Reader.run_started,
     FactType.STEP_OPENED: _Reader.step_opened,
+    FactType.STEP_HELD: _Reader.held,
+    FactType.STEP_RELEASED: _Reader.released,
     FactType.STEP_CHANGED: _Reader.step_opened,
     FactType.STEP_ASSIGNED: _Reader.asked,
     FactType.STEP_CLOSED: _Reader.step_closed,

@@ -14,15 +14,12 @@ from sop.events import (
     Actor,
     Classified,
     ClockCorrected,
-    CustomerChanged,
     Dispatched,
-    DutyChanged,
     IncidentSettled,
-    MessagePosted,
-    Occurred,
     PromiseKept,
     StepAnswered,
     TicketCommanded,
+    Told,
     VoteCast,
 )
 from sop.facts import Fact
@@ -86,7 +83,7 @@ class Migration:
 
 Heard: TypeAlias = TicketCommanded | ClockCorrected | Adoption | Migration
 """What somebody asks of the whole ticket, and may be refused."""
-Coming: TypeAlias = Opened | Classified | Chosen | Occurred | MessagePosted | DutyChanged | CustomerChanged | Heard
+Coming: TypeAlias = Opened | Classified | Chosen | Told | Heard
 Said: TypeAlias = (
     StepAnswered | VoteCast | IncidentSettled | ActionDone | ActionFailed | Dispatched | Chosen | PromiseKept
 )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sop.definition import Compiled
+from sop.desk import Desk
+from sop.engine import Engine
+from sop.events import Actor, ActorKind, Classified, Command, DefinitionsChosen, GateLifted, TicketCommanded
 from sop.facts import Fact, FactType
 from sop.scenario import play, read_scripts
 from sop.values import Value
@@ -58,3 +62,15 @@ def test_a_ticket_opens_with_its_tags_and_what_conditions_may_read_of_its_custom
     assert facts[0].data["customer_facts"] == {"tier": "vip", "complaint_count": 0, "language": "zh"}
     assert "李雷" not in str(facts)
     assert started.data["on"] == "scenario"
+
+
+def test_a_gate_lifted_for_many_tickets_is_no_sign_of_life_on_one(library: Mapping[str, Compiled]) -> None:
+    ann, noon = Actor(ActorKind.STAFF, "ann", roles=("*",)), datetime(2026, 1, 5, 4, tzinfo=UTC)
+    engine, _ = Engine.opened({"no": "T1", "category": "return", "order": {"no": "O1"}}, {}, noon)
+    engine.handle(Classified("return", "normal", "care", desk=Desk("2h")), noon)
+    engine.handle(DefinitionsChosen("ticket.created", (library["complaint.sop.yaml"],)), noon)
+    engine.handle(TicketCommanded(Command.CLAIM, ann), noon)
+
+    engine.handle(GateLifted(7, ann), noon + timedelta(hours=1))
+
+    assert [lease.until for lease in engine.state.leases] == [noon + timedelta(hours=2)]

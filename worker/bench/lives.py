@@ -31,6 +31,8 @@ from sop.events import (
     DutyChanged,
     Event,
     FailureKind,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
@@ -47,6 +49,7 @@ from sop.events import (
 )
 from sop.events import Command as Ordered
 from sop.facts import Fact, FactType
+from sop.gate import Gate
 from sop.model import Approval, FieldType, FormField, Task
 from sop.refusals import Refusal
 from sop.values import Value, Values
@@ -139,13 +142,19 @@ class Life:
 
     def _what_else_happens(self) -> None:
         rng = self.rng
+        if rng.random() < 0.15:
+            step = rng.choice(sorted(step["id"] for step in _steps_of(self.compiled)))
+            gate = Gate(rng.randint(1, 99), self.compiled["key"], step, clocks=rng.choice(("run", "pause")), why="盘点")
+            since = rng.expovariate(1 / 30_000)
+            self._after(since, GateSet(gate))
+            self._after(since + rng.expovariate(1 / 90_000), GateLifted(gate.id, somebody(rng), "盘点完成"))
         if rng.random() < 0.1:
             self._after(rng.expovariate(1 / 90_000), CustomerChanged({"tier": rng.choice(("vip", "regular"))}))
         if rng.random() < 0.1:
             start = self.now + timedelta(minutes=rng.randint(0, 60))
             wrong = ClockCorrected("*", somebody(rng), start, start + timedelta(hours=3), rng.random() < 0.5, "停电")
             self._after(rng.expovariate(1 / 90_000), wrong)
-        if rng.random() < 0.05:
+        if rng.random() < 0.1:
             adopted = PoliciesAdopted(self.compiled["key"], somebody(rng), adoptable(self.compiled))
             self._after(rng.expovariate(1 / 90_000), adopted)
         if self.moves_to is not None:
@@ -280,6 +289,11 @@ def a_life(compiled: Compiled, number: int, moves_to: Compiled | None = None) ->
     }
     customer: dict[str, Value] = {"id": str(number), "tier": rng.choice(("regular", "vip")), "complaint_count": 1}
     return Life(ticket, customer, compiled, rng, now, _desk(compiled), moves_to).lived()
+
+
+def _steps_of(compiled: Compiled) -> Sequence[Mapping[str, str]]:
+    steps: Sequence[Mapping[str, str]] = compiled["document"]["steps"]  # type: ignore[assignment]  # a document has them
+    return steps
 
 
 def _desk(compiled: Compiled) -> Desk:
