@@ -114,8 +114,9 @@ class Calls:
     async def _letters(self, service: Service, order: Order, asked: Asked, hidden: set[str]) -> list[Order]:
         """The order once for each reader, each with its own key where there are several."""
         who = service.operation.message
-        to = order.arguments.get("to")
-        readers = await self._people.readers(order.ticket_id, who, str(to) if to else None) if who else ()
+        to, by = order.arguments.get("to"), order.arguments.get("channel")
+        wanted = (str(to) if to else None, str(by) if by else None)
+        readers = await self._people.readers(order.ticket_id, who, *wanted) if who else ()
         if not readers:
             raise RefusedByOtherSide("there is nobody to tell", "没有可以通知的人")
         hidden |= {text for reader in readers for text in (reader.name, reader.address) if len(text) > 1}

@@ -27,15 +27,19 @@ class DeskPeople:
         async with self._store.read() as conn:
             return await personal.texts(conn, ticket_id, names)
 
-    async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
-        """The customer, or the colleagues that ``to`` means; only those whom a message can reach."""
+    async def readers(
+        self, ticket_id: int, readers: Readers, to: str | None, channel: str | None = None
+    ) -> Sequence[Reader]:
+        """The customer, or the colleagues that ``to`` means; only those whom a message can reach. By another way than
+        e-mail where ``channel`` names one that reaches them."""
         facts = await self._ticket(ticket_id)
         if readers is Readers.CUSTOMER:
             reader = _customer(facts.customer, facts.channel) if facts and facts.customer else None
             return [reader] if reader else []
         async with self._store.read() as conn:
             everybody = await people(conn)
-        return [_colleague(one, one.email) for one in meant(to or "owner", everybody, facts) if one.email]
+        found = (_colleague(one, channel) for one in meant(to or "owner", everybody, facts))
+        return [reader for reader in found if reader is not None]
 
     async def about(self, ticket_id: int) -> Mapping[str, Value]:
         """``ticket`` {no, subject}, ``customer`` {name}, ``link`` to the customer's page."""
@@ -87,5 +91,10 @@ def _customer(customer: KnownCustomer, channel: str) -> Reader | None:
     return Reader(str(customer.id), customer.name or "", way, ways[way] or "", language, customer.timezone)
 
 
-def _colleague(person: KnownPerson, email: str) -> Reader:
-    return Reader(person.id, person.name, "email", email, person.language, person.timezone)
+def _colleague(person: KnownPerson, channel: str | None) -> Reader | None:
+    """A colleague by the way that is named, else by e-mail, phone, WeChat: the first that reaches them."""
+    ways = {"email": person.email, "sms": person.phone, "wechat": person.wechat}
+    way = next((each for each in (channel or "", *ways) if ways.get(each)), None)
+    if way is None:
+        return None
+    return Reader(person.id, person.name, way, ways[way] or "", person.language, person.timezone)

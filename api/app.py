@@ -25,6 +25,7 @@ from api.throttle import Throttle
 from api.v1 import (
     clocks,
     commands,
+    customers,
     definitions,
     events,
     files,
@@ -56,6 +57,7 @@ _OF_V1 = (
     steps,
     commands,
     clocks,
+    customers,
     handover,
     promises,
     files,

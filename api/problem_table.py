@@ -39,6 +39,7 @@ class Code(StrEnum):
     CLOCK_NOT_FOUND = "clock_not_found"
     CLOCK_AMBIGUOUS = "clock_ambiguous"
     ONLY_LEADS = "only_leads"
+    CUSTOMER_NOT_FOUND = "customer_not_found"
     PERSON_NOT_FOUND = "person_not_found"
     FILE_NOT_FOUND = "file_not_found"
     DEFINITION_NOT_FOUND = "definition_not_found"
@@ -182,6 +183,9 @@ TABLE: dict[Code, Entry] = {
         "For those who lead",
         "只有团队主管和管理员可以更正时钟。",
         "Only team leads and administrators may correct a clock.",
+    ),
+    Code.CUSTOMER_NOT_FOUND: _entry(
+        404, "找不到客户", "No such customer", "没有编号为 {customer} 的客户。", "There is no customer {customer}."
     ),
     Code.STEP_NOT_FOUND: _entry(
         404, "找不到步骤", "No such step", "工单 {no} 没有步骤 {step}。", "Ticket {no} has no step {step}."

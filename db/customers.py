@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import Select, String, and_, bindparam, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import outbox
 from db.locks import lock_names
-from db.tables import Customer
+from db.tables import Customer, OutboxKind, Ticket
+from sop.events import CustomerChanged
+from sop.state import ENDED
 from sop.values import unmarked
 
 
@@ -48,6 +51,12 @@ class KnownCustomer:
     erased_at: datetime | None
 
 
+class NoSuchCustomer(LookupError):
+    """There is no customer of this id."""
+
+
+_DECIDING = ("tier", "language")
+"""What decisions know of a customer and a door may be told."""
 _SAID = tuple(field.name for field in fields(NewCustomer))
 _KNOWN = (
     Customer.id,
@@ -91,7 +100,33 @@ async def upsert_locked(conn: AsyncConnection, customer: NewCustomer, now: datet
     changed = {name: value for name, value in said.items() if getattr(known, name) != value}
     if changed:
         await conn.execute(update(Customer).where(Customer.id == known.id).values(**changed))
+        await tell_tickets(conn, known.id, {name: changed[name] for name in _DECIDING if name in changed}, now)
     return known.id
+
+
+async def change_standing(
+    conn: AsyncConnection, customer_id: int, said: Mapping[str, str | None], now: datetime
+) -> int:
+    """Give a customer another ``tier`` or ``calendar``; their open tickets are told, and how many they are. Raises
+    ``NoSuchCustomer``."""
+    facts = {name: said[name] for name in ("tier", "calendar") if name in said}
+    found = update(Customer).where(Customer.id == customer_id).values(**facts).returning(Customer.id)
+    if (await conn.execute(found)).first() is None:
+        raise NoSuchCustomer(customer_id)
+    return await tell_tickets(conn, customer_id, facts, now)
+
+
+async def tell_tickets(conn: AsyncConnection, customer_id: int, facts: Mapping[str, str | None], now: datetime) -> int:
+    """Tell a customer's open tickets what decisions must know anew."""
+    if not facts:
+        return 0
+    wanted = select(Ticket.id).where(
+        Ticket.customer_id == customer_id, Ticket.status.not_in([one.value for one in ENDED])
+    )
+    ids = list((await conn.execute(wanted.order_by(Ticket.id))).scalars())
+    payload = outbox.payload_of(CustomerChanged(dict(facts)))
+    await outbox.put_all(conn, [(ticket, OutboxKind.SIGNAL, payload) for ticket in ids], now)
+    return len(ids)
 
 
 async def customer(conn: AsyncConnection, customer_id: int) -> KnownCustomer | None:

@@ -26,7 +26,7 @@ def ticket_facts(ticket: RowMapping) -> Values:
 
 async def customer_facts(conn: AsyncConnection, customer_id: int | None) -> Values:
     """What decisions may know of a customer."""
-    columns = (Customer.id, Customer.tier, Customer.complaint_count, Customer.language)
+    columns = (Customer.id, Customer.tier, Customer.complaint_count, Customer.language, Customer.calendar)
     row = (await conn.execute(select(*columns).where(Customer.id == customer_id))).mappings().one_or_none()
     known = {name: value for name, value in (row or {}).items() if value is not None}
     return {**known, "id": str(known["id"])} if known else {}

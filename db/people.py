@@ -28,6 +28,8 @@ class NewPerson:
     skills: tuple[str, ...] = ()
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
+    phone: str | None = None
+    wechat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class KnownPerson:
     language: str
     timezone: str
     must_change_password: bool
+    phone: str | None = None
+    wechat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ async def put_person(conn: AsyncConnection, person: NewPerson, now: datetime) ->
         "skills": list(person.skills),
         "language": person.language,
         "timezone": person.timezone,
+        "phone": person.phone,
+        "wechat": person.wechat,
     }
     if not (await conn.execute(update(Person).where(Person.id == person.id).values(row).returning(Person.id))).first():
         await conn.execute(upsert(conn, Person, {**row, "active": True, "created_at": now}, by=["id"]))
@@ -139,4 +145,6 @@ COLUMNS = (
     Person.language,
     Person.timezone,
     Person.must_change_password,
+    Person.phone,
+    Person.wechat,
 )

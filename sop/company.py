@@ -43,6 +43,8 @@ class PersonShape(Shape):
 
     name: str
     email: str | None = None
+    phone: str | None = None
+    wechat: str | None = None
     roles: tuple[Name, ...] = ()
     teams: tuple[Name, ...] = ()
     skills: tuple[Name, ...] = ()

@@ -137,4 +137,6 @@ def _person(key: str, shape: PersonShape) -> NewPerson:
         shape.skills,
         shape.languages[0] if shape.languages else "zh",
         shape.timezone,
+        shape.phone,
+        shape.wechat,
     )

@@ -32,8 +32,11 @@ class People(Protocol):
         """What references stand for, by name (``customer.name``); what is erased or unknown is left out."""
 
     @abstractmethod
-    async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
-        """The customer, or the colleagues that ``to`` means (``user:x``, ``role:x``, ``team:x``, ``owner``)."""
+    async def readers(
+        self, ticket_id: int, readers: Readers, to: str | None, channel: str | None = None
+    ) -> Sequence[Reader]:
+        """The customer, or the colleagues that ``to`` means (``user:x``, ``role:x``, ``team:x``, ``owner``), who are
+        told by ``channel`` where that reaches them."""
 
     @abstractmethod
     async def about(self, ticket_id: int) -> Mapping[str, Value]:

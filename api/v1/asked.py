@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
@@ -70,6 +70,20 @@ class Correction(Body):
     until: When
     count: Literal["running", "paused"]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class CustomerStanding(Body):
+    """A customer's tier, and the name of the calendar that promises to them count on; null: their segment's."""
+
+    tier: Slug | None = None
+    calendar: Slug | None = None
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        """At least one of them."""
+        if not self.model_fields_set:
+            raise ValueError("say tier or calendar")
+        return self
 
 
 class WhichDefinition(Body):

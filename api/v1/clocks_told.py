@@ -58,3 +58,10 @@ class WhyTold(Told):
     stretches: list[StretchTold]
     corrections: list[CorrectionTold]
     lines: dict[Literal["zh", "en"], list[str]]
+
+
+class StandingTold(Told):
+    """A customer's new standing has been kept; ``tickets`` are how many open ones are told."""
+
+    customer: int
+    tickets: int

@@ -180,6 +180,8 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
         }
     ],
     "WhyTold": [WHY],
+    "CustomerStanding": [{"tier": "vip"}, {"calendar": "always"}],
+    "StandingTold": [{"customer": 7, "tickets": 2}],
     "Transfer": [{"to": "team:warehouse", "note": "实物在仓库"}],
     "NewDuty": [{"duty": "off"}],
     "DutyTold": [{"person": "u-anna", "duty": "off", "tickets": 4}],

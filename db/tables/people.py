@@ -27,6 +27,8 @@ class Person(Row):
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str | None] = mapped_column(unique=True)
+    phone: Mapped[str | None]
+    wechat: Mapped[str | None]
     password_hash: Mapped[str | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
     standing: Mapped[str] = mapped_column(default=Standing.AGENT.value)
@@ -95,4 +97,5 @@ class Customer(Row):
     complaint_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Utc)
     erased_at: Mapped[datetime | None] = mapped_column(Utc)
+    calendar: Mapped[str | None]
     timezone: Mapped[str | None]

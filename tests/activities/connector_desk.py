@@ -57,7 +57,9 @@ class KnownPeople:
     async def texts(self, ticket_id: int, names: Sequence[str]) -> Mapping[str, Value]:
         return {name: self.values[name] for name in names if name in self.values}
 
-    async def readers(self, ticket_id: int, readers: Readers, to: str | None) -> Sequence[Reader]:
+    async def readers(
+        self, ticket_id: int, readers: Readers, to: str | None, channel: str | None = None
+    ) -> Sequence[Reader]:
         return self.known
 
     async def about(self, ticket_id: int) -> Mapping[str, Value]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from activities.dispatch import dispatch
 from db import calendars
 from db.numbers import id_of
+from db.outbox import event_of
 from db.projection import project
-from db.tables import Team
+from db.tables import Customer, Outbox, OutboxKind, Team
 from sop.commands import Command, Project
 from sop.engine import Engine
-from sop.events import Classified, ClockCorrected, DefinitionsChosen
+from sop.events import Classified, ClockCorrected, CustomerChanged, DefinitionsChosen
 from tests.api.api_desk import Desk
 from tests.sop.engine_desk import compiled
 
@@ -108,3 +109,20 @@ async def test_only_those_who_lead_correct(desk: Desk) -> None:
 
     assert (by_anna.status_code, by_anna.json()["code"]) == (403, "only_leads")
     assert by_liz.status_code == 200, by_liz.text
+
+
+async def test_a_customers_new_tier_reaches_their_open_tickets(desk: Desk) -> None:
+    no = await desk.open(customer={"external_id": "C-9", "tier": "regular"})
+    [customer] = await desk.rows(select(Customer.id).where(Customer.external_id == "C-9"))
+
+    said = await desk.http.post(f"/api/v1/customers/{customer.id}/standing", json={"tier": "vip", "calendar": None})
+    nobody = await desk.http.post("/api/v1/customers/999/standing", json={"tier": "vip"})
+    nothing = await desk.http.post(f"/api/v1/customers/{customer.id}/standing", json={})
+
+    assert (said.status_code, said.json()) == (200, {"customer": customer.id, "tickets": 1})
+    rows = await desk.rows(select(Outbox.ticket_id, Outbox.payload).where(Outbox.kind == OutboxKind.SIGNAL.value))
+    assert [(row.ticket_id, event_of(row.payload)) for row in rows] == [
+        (id_of(no), CustomerChanged({"tier": "vip", "calendar": None}))
+    ]
+    assert nobody.status_code == 404
+    assert nothing.status_code == 422

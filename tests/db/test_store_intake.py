@@ -113,7 +113,7 @@ async def test_a_message_is_kept_and_told_to_the_workflow(store: Store) -> None:
     async with store.read() as conn:
         payload = await conn.scalar(select(Outbox.payload).where(Outbox.kind == OutboxKind.SIGNAL))
         assert await conn.scalar(select(Ticket.updated_at)) == after(minutes=5)
-    assert event_of(payload) == MessagePosted(str(message.id), ANNA, "internal")
+    assert event_of(payload) == MessagePosted(str(message.id), ANNA, "internal", at=after(minutes=5))
 
 
 async def test_the_same_message_twice_is_kept_once(store: Store) -> None:
