@@ -12,6 +12,7 @@ from sop.checks.references import place_of
 from sop.checks.sites import Site, Use
 from sop.checks.typing import Kind, Typing
 from sop.expressions.closures import path_of
+from sop.expressions.rules import start_of
 from sop.model import Document
 from sop.problems import Position, Problem, closest, listed
 
@@ -91,14 +92,8 @@ def _said(left: Kind, right: Kind) -> tuple[str, str]:
 
 def _place(context: Context, site: Site, pair: _Pair) -> Position:
     path = path_of(pair.left)
-    offset = site.inner[1] + _start(pair.left)
+    offset = site.inner[1] + start_of(pair.left)
     return place_of(context, site, path[:1], offset) if path else context.tree.at(site.pointer, offset)
-
-
-def _start(node: nodes.Node) -> int:
-    while isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Filter)) and node.node is not None:
-        node = node.node
-    return node.lineno
 
 
 def _within(context: Context, site: Site, typing: Typing, pair: _Pair) -> Iterator[Problem]:

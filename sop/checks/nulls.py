@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jinja2 import nodes
 
 from sop.expressions.closures import path_of
-from sop.expressions.rules import Read, reads
+from sop.expressions.rules import Read, reads, start_of
 
 _SAFE = frozenset(("eq", "ne", "in", "notin"))
 _HOLDING = frozenset(("eq", "gt", "gteq", "lt", "lteq", "in"))
@@ -64,7 +64,7 @@ def _used(node: nodes.Node, known: frozenset[Path]) -> Iterator[Read]:
     path = path_of(node)
     if path is not None:
         if path[:2] not in known:
-            yield Read(path, _start(node))
+            yield Read(path, start_of(node))
         return
     if isinstance(node, (nodes.And, nodes.Or, nodes.Not)):
         yield from _logic(node, known, used=True)
@@ -139,9 +139,3 @@ def _mentioned(node: nodes.Node) -> frozenset[Path]:
     if own is not None:
         return frozenset((own[:2],))
     return frozenset().union(*(_mentioned(child) for child in node.iter_child_nodes()))
-
-
-def _start(node: nodes.Node) -> int:
-    while isinstance(node, (nodes.Getattr, nodes.Getitem)):
-        node = node.node
-    return node.lineno

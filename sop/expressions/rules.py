@@ -62,7 +62,7 @@ def reads(tree: nodes.Node, hidden: frozenset[str] = frozenset()) -> Iterator[Re
     path = path_of(tree)
     if path is not None:
         if path[0] not in hidden:
-            yield Read(path, _start(tree))
+            yield Read(path, start_of(tree))
         return
     for child in tree.iter_child_nodes():
         yield from reads(child, hidden)
@@ -72,8 +72,9 @@ def _target(loop: nodes.For) -> frozenset[str]:
     return frozenset({loop.target.name}) if isinstance(loop.target, nodes.Name) else frozenset()
 
 
-def _start(node: nodes.Node) -> int:
-    while isinstance(node, (nodes.Getattr, nodes.Getitem)):
+def start_of(node: nodes.Node) -> int:
+    """Where a node begins in its source: at the first name of a path or a chain of filters."""
+    while isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Filter)) and node.node is not None:
         node = node.node
     return node.lineno
 
