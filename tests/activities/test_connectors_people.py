@@ -109,3 +109,25 @@ async def test_a_reference_stands_for_what_the_desk_knows(store: Store) -> None:
 
     known = await DeskPeople(store, "").texts(ticket_id, names)
     assert known == {"customer.name": "王芳", "steps.visit.address": "上海市延安路 1 号"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "way", "address"),
+    [
+        ("sms", "sms", "13900000002"),
+        ("wechat", "wechat", "wx-9"),
+        (None, "email", "u7@example.com"),
+        ("fax", "email", "u7@example.com"),
+    ],
+)
+async def test_a_colleague_is_told_by_the_way_that_is_named_where_it_reaches_them(
+    store: Store, channel: str | None, way: str, address: str
+) -> None:
+    ticket_id = await opened(store)
+    async with store.write() as conn:
+        colleague = NewPerson("u7", "赵七", "u7@example.com", phone="13900000002", wechat="wx-9")
+        await put_person(conn, colleague, NOW)
+
+    [reader] = await DeskPeople(store, "").readers(ticket_id, Readers.STAFF, "user:u7", channel)
+
+    assert (reader.channel, reader.address) == (way, address)
