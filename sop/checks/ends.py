@@ -44,24 +44,38 @@ def _passes_at_once(step: Step, document: Document) -> bool:
 
 def _circling(ways: Ways, hot: set[int]) -> Iterator[Way]:
     """The ways among these stands that close a circle: where they lead back, each place once."""
-    inner = {stand: [way for way in ways.out[stand] if way.to in hot] for stand in hot}
-    while True:
-        back = {way.to for found in inner.values() for way in found}
-        kept = {
-            stand: [way for way in found if way.to in inner]
-            for stand, found in inner.items()
-            if stand in back and any(way.to in inner for way in found)
-        }
-        if len(kept) == len(inner):
-            break
-        inner = kept
+    inner = _without_ends({stand: [way for way in ways.out[stand] if way.to in hot] for stand in hot})
     told: set[str] = set()
     for stand in sorted(inner):
-        for way in inner[stand]:
+        for way in (each for each in inner[stand] if each.to in inner):
             where = way.pointer or ""
             if where and ways.goes_back(way) and where not in told:
                 told.add(where)
                 yield way
+
+
+def _without_ends(inner: dict[int, list[Way]]) -> dict[int, list[Way]]:
+    """The stands of a graph that are on a circle, or between circles: those nothing leads to, or that lead nowhere, are
+    taken away until none is left."""
+    into: dict[int, list[int]] = {stand: [] for stand in inner}
+    for ways in inner.values():
+        for way in ways:
+            into[way.to].append(way.start)
+    coming = {stand: len(starts) for stand, starts in into.items()}
+    going = {stand: len(ways) for stand, ways in inner.items()}
+    waiting = [stand for stand in inner if not (coming[stand] and going[stand])]
+    gone: set[int] = set()
+    while waiting:
+        stand = waiting.pop()
+        if stand in gone:
+            continue
+        gone.add(stand)
+        for count, others in ((coming, [way.to for way in inner[stand]]), (going, into[stand])):
+            for other in others:
+                count[other] -= 1
+                if count[other] == 0:
+                    waiting.append(other)
+    return {stand: ways for stand, ways in inner.items() if stand not in gone}
 
 
 def ways_to_an_end(document: Document, context: Context) -> Iterator[Problem]:
