@@ -18,7 +18,7 @@ from api.last_resort import LastResort
 from api.limits import BodyLimit
 from api.line import Line, to_temporal
 from api.pages.assets import VendorMissing
-from api.ports import Connect
+from api.ports import Connect, Press
 from api.settings import Settings
 from api.simulator import Simulator
 from api.throttle import Throttle
@@ -78,13 +78,14 @@ def create(
     listeners: Mapping[str, Listener] | None = None,
     company: CompanyShape | None = None,
     catalog: Catalog | None = None,
+    press: Press | None = None,
 ) -> FastAPI:
     """The app. ``connect`` gives the client of Temporal once it answers (``api.line.to_temporal``); ``listeners`` are
     the systems that may send webhooks; with a ``company`` it has the console and the customers' pages too; the
-    ``catalog`` holds the names that drafts may use.
+    ``catalog`` holds the names that drafts may use, and ``press`` publishes them.
 
     The database must be migrated; it need not be up yet. Raises ``api.pages.assets.VendorMissing``."""
-    doors = _doors(settings, connect, listeners or {}, Simulator(catalog or Catalog()))
+    doors = _doors(settings, connect, listeners or {}, Simulator(catalog or Catalog()), press)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -112,19 +113,27 @@ def create(
     )
     app.state.doors = doors
     problems.install(app)
-    app.include_router(tickets.intake, prefix=V1)
-    for module in _OF_V1:
-        app.include_router(module.router, prefix=V1)
-    for module in (hooks, health):
-        app.include_router(module.router)
+    _route(app)
     describe(app)
     if company is not None:
         pages.mount(app, company)
     return app
 
 
+def _route(app: FastAPI) -> None:
+    app.include_router(tickets.intake, prefix=V1)
+    for module in _OF_V1:
+        app.include_router(module.router, prefix=V1)
+    for module in (hooks, health):
+        app.include_router(module.router)
+
+
 def _doors(
-    settings: Settings, connect: Connect | None, listeners: Mapping[str, Listener], simulator: Simulator
+    settings: Settings,
+    connect: Connect | None,
+    listeners: Mapping[str, Listener],
+    simulator: Simulator,
+    press: Press | None,
 ) -> Doors:
     return Doors(
         settings=settings,
@@ -137,4 +146,5 @@ def _doors(
         crowd=Throttle(settings.login_attempts * CROWD, settings.login_pause),
         listeners=listeners,
         simulator=simulator,
+        press=press,
     )

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from activities.connectors.registry import Listener
 from api.identities import Recent
 from api.line import Line
+from api.ports import Press
 from api.principal import Key, Person, SignedIn
 from api.settings import Settings
 from api.simulator import Simulator
@@ -33,6 +34,7 @@ class Doors:
     crowd: Throttle
     listeners: Mapping[str, Listener]
     simulator: Simulator
+    press: Press | None = None
 
 
 async def doors_of(request: Request) -> Doors:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from db.releases import Aim, Said
+from db.session import Store
 from sop.events import (
     ClockCorrected,
     IncidentSettled,
@@ -32,3 +34,13 @@ class Tickets(Protocol):
 
 
 Connect: TypeAlias = Callable[[], Awaitable[Tickets]]
+
+
+class Press(Protocol):
+    """Publishes files that somebody sends, within this installation's workspace."""
+
+    async def publish(
+        self, store: Store, files: Mapping[str, str], said: Said, aim: Aim, *, dry_run: bool
+    ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+        """The versions that came of it ({kind, key, version, change}), or what is wrong ({file, where, zh, en})."""
+        ...

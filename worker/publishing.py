@@ -48,7 +48,12 @@ class NotFit(Exception):
 
 def prepare(folder: Path) -> Edition:
     """Read, check and play a workspace: catalog, connectors, definitions, scenarios. Raises ``NotFit``, ``Failure``."""
-    texts = read_texts(folder)
+    return prepare_texts(read_texts(folder), folder)
+
+
+def prepare_texts(texts: Mapping[str, str], folder: Path) -> Edition:
+    """Check and play a workspace of these texts by path, as if they stood in the folder. Raises ``NotFit``,
+    ``Failure``."""
     try:
         space = parse_texts(texts)
         read_connectors(space.connectors)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.app import Settings as DoorSettings
 from api.app import VendorMissing, create, to_temporal
 from worker.connecting import connectors_of
+from worker.press import Press
 from worker.settings import Settings
 from worker.words import Failure
 from worker.workspace import parse_texts, read_texts
@@ -26,6 +27,7 @@ def api_app(settings: Settings) -> FastAPI:
             listeners=connectors_of(settings).listeners,
             company=space.company,
             catalog=space.catalog,
+            press=Press(settings.workspace),
         )
     except VendorMissing as missing:
         raise Failure(f"控制台的脚本不全：{missing}；请运行 make run", f"{missing}; `make run` fetches them") from None

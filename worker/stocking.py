@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +54,29 @@ async def changes(conn: AsyncConnection, edition: Edition) -> list[Published]:
     known = await definitions.versions(conn, archived=True)
     first = await _is_first(conn)
     return [_change(compiled, known, first=first) for _, compiled in _callees_first(edition)]
+
+
+async def publish_some(
+    conn: AsyncConnection, edition: Edition, paths: Collection[str], said: Said, aim: Aim
+) -> list[Published]:
+    """Store those definitions of an edition that are at these paths, and those that run one of them. The workspace's
+    own files stay what they are, and so does what was published from them."""
+    known, first = await definitions.versions(conn, archived=True), await _is_first(conn)
+    done: list[Published] = []
+    numbered: dict[str, Compiled] = {}
+    for path, compiled in _callees_first(edition):
+        pinned: Compiled = {**compiled, "sops": {key: numbered.get(key, sop) for key, sop in compiled["sops"].items()}}
+        fresh = {each.key for each in done}
+        if path in paths or fresh & set(compiled["sops"]):
+            stored = await releases.publish(conn, pinned, edition.sources[path], said, aim)
+            change = Change.WAITS if not stored.released else _change(compiled, known, first=first).change
+            done.append(Published(stored.kind, stored.key, stored.version, change))
+            number = stored.version
+        else:
+            number = _change(compiled, known, first=first).version
+        if compiled["kind"] == "sop":
+            numbered[compiled["key"]] = {**pinned, "version": number}
+    return done
 
 
 async def publish(

@@ -190,6 +190,18 @@ class Remark(Body):
     note: Note = ""
 
 
+class Publication(Body):
+    """Definitions and their scenarios to publish, by their path in the workspace; the rest of the workspace stays as it
+    is. ``state``: what new versions become; with a ``share`` or a ``segment`` the candidate."""
+
+    files: dict[Annotated[str, Field(min_length=1, max_length=200)], str] = Field(min_length=1, max_length=50)
+    state: Literal["draft", "candidate", "default"] | None = None
+    share: Annotated[int, Field(ge=1, le=99)] | None = None
+    segment: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    dry_run: bool = False
+    note: Note = ""
+
+
 class Staging(Body):
     """What a version is to become: with a ``share`` (percent of new tickets) or a ``segment`` (a condition on ticket
     and customer) the candidate, without either the default."""

@@ -86,6 +86,10 @@ OF_DEFINITIONS: Mapping[str, Sequence[object]] = {
         }
     ],
     "GateSetTold": [{"gate": 3, "tickets": 143}],
+    "Publication": [
+        {"files": {"sop/library/return.sop.yaml": "dsl: 1\nsop: return\n…"}, "share": 10, "note": "photo check"}
+    ],
+    "PublicationTold": [{"items": [{"kind": "sop", "key": "return", "version": 7, "change": "waits"}]}],
     "Staging": [{"share": 10}, {"segment": "customer.tier == 'vip'", "note": "VIP first"}, {}],
     "RollingBack": [{"note": "too many rejects"}, {"version": 2}],
 }

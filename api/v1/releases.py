@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,12 +12,15 @@ from starlette.responses import Response
 
 from api.auth import Asking, needs
 from api.bodies import body_of
+from api.doors import TheDoors
 from api.once import Once, Reply, TheWrite
 from api.principal import Principal, Scope
+from api.problem_table import Code, Text
+from api.problems import FieldError, Problem, invalid
 from api.v1 import asked
 from api.v1.definitions import line
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told_of_definitions import DefinitionLine
+from api.v1.told_of_definitions import DefinitionLine, PublicationTold
 from db import releases
 from db.definitions import Version
 from db.releases import Aim, Said
@@ -66,6 +69,56 @@ SaidRemark = Annotated[asked.Remark, Depends(body_of(asked.Remark))]
 
 
 @router.post(
+    "/definitions",
+    response_model=PublicationTold,
+    operation_id="publishDefinitions",
+    summary="Publish definitions",
+    responses=errors_of(*OF_WRITES, 404),
+    openapi_extra=takes(asked.Publication),
+)
+async def publish(
+    doors: TheDoors,
+    write: TheWrite,
+    asking: Asking,
+    said: Annotated[asked.Publication, Depends(body_of(asked.Publication))],
+) -> Response:
+    """They are linted, and their scenarios played, within the workspace; then all of them are stored, or nothing is. A
+    definition that runs one of them gets a new version too."""
+    if doors.press is None:
+        raise Problem(Code.NOT_FOUND)
+    press, by = doors.press, asking.behalf or asking.id.removeprefix("user:")
+    aim, now = _aim(said), datetime.now(UTC)
+
+    async def work() -> Reply:
+        files, author = said.files, Said(by, now, said.note)
+        done, wrong = await press.publish(doors.store, files, author, aim, dry_run=said.dry_run)
+        if wrong:
+            raise Problem(Code.INVALID, errors=[_wrong(each) for each in wrong[:50]])
+        return Reply(200, {"items": done})
+
+    return await write.around(work)
+
+
+def _aim(said: asked.Publication | asked.Staging) -> Aim:
+    """What a version is to become. Raises 422 for a state that a share or a segment does not fit."""
+    if said.segment is not None:
+        examine(said.segment)
+    tried = said.share is not None or said.segment is not None
+    named = said.state if isinstance(said, asked.Publication) else None
+    state = DefinitionState(named or ("candidate" if tried else "default"))
+    both = said.share is not None and said.segment is not None
+    if both or (state is DefinitionState.CANDIDATE) != tried:
+        raise invalid("/share", "unknown")
+    return Aim(state, said.share, said.segment)
+
+
+def _wrong(problem: Mapping[str, object]) -> FieldError:
+    where = f"{problem['file']}:{problem['where']}: " if problem["where"] else ""
+    text = Text(f"{where}{problem['zh']}", f"{where}{problem['en']}")
+    return FieldError(f"/files/{str(problem['file']).replace('~', '~0').replace('/', '~1')}", "unknown", {}, text)
+
+
+@router.post(
     "/definitions/{key}/versions/{version}/approve",
     response_model=DefinitionLine,
     operation_id="approveDefinition",
@@ -90,10 +143,7 @@ async def stage(
     release: TheRelease, version: Number, said: Annotated[asked.Staging, Depends(body_of(asked.Staging))]
 ) -> Response:
     """With a share or a segment it is tried on some new tickets; without, all of them take it."""
-    if said.segment is not None:
-        examine(said.segment)
-    candidate = said.share is not None or said.segment is not None
-    aim = Aim(DefinitionState.CANDIDATE, said.share, said.segment) if candidate else Aim()
+    aim = _aim(said)
 
     async def work(conn: AsyncConnection, known: Version, by: Said) -> Version:
         return await releases.stage(conn, known, aim, by)

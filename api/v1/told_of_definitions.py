@@ -99,3 +99,18 @@ class GateSetTold(Told):
 
     gate: int
     tickets: int
+
+
+class PublishedLine(Told):
+    """One definition that was published, or would be."""
+
+    kind: Literal["sop", "playbook"]
+    key: str
+    version: int
+    change: Literal["new", "changed", "back", "waits", "same"]
+
+
+class PublicationTold(Told):
+    """What came of the files; ``waits``: it moves money, so that somebody else approves it first."""
+
+    items: list[PublishedLine]
