@@ -23,20 +23,27 @@ from temporal_stage import Lockstep, playbooks_of, time_skipping  # noqa: E402  
 
 from sop.catalog import office_hours  # noqa: E402
 from sop.definition import Compiled  # noqa: E402
+from sop.events import Actor, ActorKind, GateLifted, GateSet, RunMigrated  # noqa: E402
+from sop.gate import Gate  # noqa: E402
 from sop.loading import load_many  # noqa: E402
 from sop.scenario import read_scripts  # noqa: E402
 from worker.workspace import parse_texts, read_texts  # noqa: E402
 from workflows.messages import workflow_id  # noqa: E402
 
+LEA = Actor(ActorKind.STAFF, "lea")
 HISTORY_LIMIT = 40  # events after which the continued story goes on in a new run
 
 
 class Story(NamedTuple):
-    """A case of a scenario file; ``limit``: go on in new runs, and keep the last of them."""
+    """A case of a scenario file; ``limit``: go on in new runs, and keep the last of them. ``moved``: after that act the
+    ticket goes on with another version, and the run before is kept. ``held``: a gate before that step is heard of at
+    the start, and lifted before the last act."""
 
     file: str
     case: int
     limit: int | None = None
+    moved: int | None = None
+    held: str | None = None
 
 
 STORIES = {
@@ -51,6 +58,8 @@ STORIES = {
     "repair": Story("repair.yaml", 1),
     "return": Story("return.yaml", 3),
     "return_in_a_later_run": Story("return.yaml", 3, HISTORY_LIMIT),
+    "return_held": Story("return.yaml", 1, held="inspect"),
+    "return_moved": Story("return.yaml", 1, moved=2),
     "return_undone": Story("return.yaml", 5),
     "vip_no_response": Story("vip_no_response.yaml", 2),
 }
@@ -66,11 +75,18 @@ async def record(name: str, story: Story, library: dict[str, Compiled]) -> str:
         time_skipping() as env,
         Lockstep.open(env, script, case, compiled, 1, named, history_limit=story.limit) as both,
     ):
+        first = (await env.client.get_workflow_handle(workflow_id(1)).describe()).run_id
         for number, act in enumerate(case.play, 1):
+            if story.held and number in (1, len(case.play)):
+                gate = Gate(1, compiled["key"], story.held)
+                await both.hear(GateSet(gate) if number == 1 else GateLifted(1, LEA, "repaired"))
             await both.act(act, number)
+            if number == story.moved:
+                await both.hear(RunMigrated(compiled["key"], 0, {**compiled, "version": 2, "sha256": "9" * 64}, LEA))
         if both.wrong:
             raise SystemExit(f"{name}: {both.wrong}")
-        history = await env.client.get_workflow_handle(workflow_id(1)).fetch_history()
+        kept = first if story.moved else None
+        history = await env.client.get_workflow_handle(workflow_id(1), run_id=kept).fetch_history()
     plain = _without_names(json.loads(history.to_json()))
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,14 @@ def test_a_ticket_resolved_while_it_was_paused_is_paused_no_more_and_its_playboo
     desk.later("8d")
 
     assert desk.status == "closed"
+
+
+def test_the_ledger_says_why_a_version_is_tried_on_a_ticket() -> None:
+    tried = compiled("steps: [{id: a, type: task, assign: role:agent}]")
+    usual = Desk.open("steps: [{id: b, type: task, assign: role:agent}]")
+    desk = Desk.open()
+    how = {"share": 10, "bucket": Decimal("3.14")}
+    desk.tell(DefinitionsChosen("ticket.created", (tried,), candidates={tried["sha256"]: how}))
+
+    assert desk.last(FactType.RUN_STARTED)["candidate"] == how
+    assert "candidate" not in usual.last(FactType.RUN_STARTED)

@@ -30,11 +30,14 @@ from sop.events import (
     CustomerChanged,
     DutyChanged,
     Event,
+    GateLifted,
+    GateSet,
     IncidentSettled,
     MessagePosted,
     Occurred,
     PoliciesAdopted,
     PromiseKept,
+    RunMigrated,
     StepAnswered,
     TicketCommanded,
     VoteCast,
@@ -215,6 +218,16 @@ class Lockstep:
             refusals[1] = refused.message["en"]
         if refusals[0] != refusals[1]:
             self.wrong.append(f"act {number}: engine says {refusals[0]}, workflow says {refusals[1]}")
+        await self.settle()
+
+    async def hear(self, event: GateSet | GateLifted | RunMigrated) -> None:
+        """Let both hear what an operator has done."""
+        self.pure.tell(event)
+        if isinstance(event, RunMigrated):
+            await self.tickets.migrate(self.ticket_id, event, "moved")
+        else:
+            self.deliveries += 1
+            await self.tickets.signal(self.ticket_id, event, self.deliveries)
         await self.settle()
 
     async def until(self, happened: Callable[[], bool]) -> None:
