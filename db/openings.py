@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +28,14 @@ def ticket_facts(ticket: RowMapping) -> Values:
 
 async def customer_facts(conn: AsyncConnection, customer_id: int | None) -> Values:
     """What decisions may know of a customer."""
+    known = await facts_of_customers(conn, [customer_id]) if customer_id is not None else {}
+    return known.get(customer_id, {})
+
+
+async def facts_of_customers(conn: AsyncConnection, ids: Iterable[int | None]) -> Mapping[int | None, Values]:
+    """The same of several customers, by id."""
     columns = (Customer.id, Customer.tier, Customer.complaint_count, Customer.language, Customer.calendar)
-    row = (await conn.execute(select(*columns).where(Customer.id == customer_id))).mappings().one_or_none()
-    known = {name: value for name, value in (row or {}).items() if value is not None}
-    return {**known, "id": str(known["id"])} if known else {}
+    wanted = {customer_id for customer_id in ids if customer_id is not None}
+    rows = (await conn.execute(select(*columns).where(Customer.id.in_(wanted)))).mappings().all()
+    known = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    return {one["id"]: {**one, "id": str(one["id"])} for one in known}

@@ -88,7 +88,8 @@ def _joined(shares: Iterator[Share]) -> Share:
 
 def replay_share(wanted: Wanted) -> Share:
     """Read and play one share, in this process."""
-    read = asyncio.run(_read(wanted))
+    read = _Read()
+    asyncio.run(_read(wanted, read))
     habits, told, silent = Habits(), list[Compared](), list[int]()
     for ticket, recording in read.recordings.items():
         habits.learn(recording)
@@ -114,8 +115,10 @@ class _Read:
             self.unread.append((str(found.ticket["no"]), str(reason)))
 
 
-async def _read(wanted: Wanted) -> _Read:
-    store, read = Store(wanted.database_url), _Read()
+async def _read(wanted: Wanted, read: _Read) -> None:
+    """Fill in what is read: a task that gave it back would be written out, all of it, when its loop ends (asyncio asks
+    for its repr as it restores the signal handler)."""
+    store = Store(wanted.database_url)
     try:
         async with store.read() as conn:
             for ticket, found in (await kept(conn, wanted.tickets)).items():
@@ -124,7 +127,6 @@ async def _read(wanted: Wanted) -> _Read:
             read.definitions = await library(conn, ran)
     finally:
         await store.dispose()
-    return read
 
 
 def _replayed(recording: Recording, definitions: Mapping[Pinned, Compiled], wanted: Wanted) -> Compared:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.definitions import definition
 from db.ledger import LedgerRow
-from db.openings import customer_facts, ticket_facts
+from db.openings import facts_of_customers, ticket_facts
 from db.tables import Entry, Run, Ticket
 from sop.definition import Compiled
 from sop.facts import Fact
@@ -53,9 +53,11 @@ async def kept(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Kept]:
         facts[ticket_id].append(LedgerRow(*row).fact())
     found = await conn.execute(select(Ticket.__table__).where(Ticket.id.in_(ids)))
     tickets = {row["id"]: row for row in found.mappings().all()}
-    customers = {who: await customer_facts(conn, who) for who in {row["customer_id"] for row in tickets.values()}}
+    customers = await facts_of_customers(conn, (row["customer_id"] for row in tickets.values()))
     return {
-        ticket_id: Kept({**ticket_facts(row), "customer": customers[row["customer_id"]]}, tuple(facts[ticket_id]))
+        ticket_id: Kept(
+            {**ticket_facts(row), "customer": customers.get(row["customer_id"], {})}, tuple(facts[ticket_id])
+        )
         for ticket_id, row in tickets.items()
     }
 
