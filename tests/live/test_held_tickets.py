@@ -93,12 +93,16 @@ def test_a_step_is_put_into_matching_tickets(shared_desk: Desk, tmp_path: Path) 
     file = tmp_path / "step.yaml"
     file.write_text(STEP, encoding="utf-8")
     words = ("inject", "return@1", str(file), "--before", "refund", "--if", "ticket.order.paid > 400", "--json")
+    planned = json.loads(gongdan(shared_desk, *words, "--dry-run"))["items"]
+    known = shared_desk.http.get("/api/v1/definitions/return").json()["versions"]
     moved = json.loads(gongdan(shared_desk, *words))["items"]
     to_the_refund(shared_desk, dear, check=True)
     to_the_refund(shared_desk, cheap)
     ended = [shared_desk.resolved(no) for no in (dear, cheap)]
     fresh = a_return(shared_desk, 450, "13700010006")
 
+    assert {each["ticket"]: each["verdict"] for each in planned} == {dear: "ok", cheap: "not_on_this_version"}
+    assert [one["version"] for one in known] == [1]
     assert {each["ticket"]: each["verdict"] for each in moved} == {dear: "moved", cheap: "not_on_this_version"}
     assert [run["version"] for ticket in ended for run in ticket["runs"]] == [2, 1]
     assert [run["version"] for run in shared_desk.ticket(fresh)["runs"]] == [1]

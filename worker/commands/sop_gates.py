@@ -95,8 +95,7 @@ def inject(asked: Asked) -> int:
 
     async def work(store: Store, tickets: Tickets) -> list[Moved]:
         old, derived = await _derived(asked, store, ref, snippet, (before, after))
-        async with store.write() as conn:
-            new = await releases.derive(conn, derived.compiled, derived.source, _said(asked))
+        new = old if asked.flag("dry_run") else await _kept(store, derived, _said(asked))
         by = await staff(store, asked.text("by"))
         event = RunMigrated(
             old.key,
@@ -109,7 +108,8 @@ def inject(asked: Asked) -> int:
             after=after,
             pausing=(derived.step,) if asked.text("clocks") == "pause" else (),
         )
-        asked.terminal.note(f"{new.ref}  {new.sha256[:12]}")
+        if new is not old:
+            asked.terminal.note(f"{new.ref}  {new.sha256[:12]}")
         return await travel(store, tickets, (old, new), event, Wish(asked.flag("dry_run")))
 
     done = with_tickets(asked, work)
@@ -131,6 +131,11 @@ async def _derived(
         for problem in refused.problems:
             asked.terminal.note(problem.render("", Language(asked.terminal.tongue.value)))
         raise Failure("这一步不能加入，什么也没有改变", "the step cannot be put in; nothing was changed") from None
+
+
+async def _kept(store: Store, derived: Derived, said: Said) -> Version:
+    async with store.write() as conn:
+        return await releases.derive(conn, derived.compiled, derived.source, said)
 
 
 def _checked(condition: str | None) -> None:
