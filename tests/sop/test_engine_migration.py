@@ -356,3 +356,30 @@ def test_a_migrated_state_can_be_stored_and_migrated_back() -> None:
 
     assert desk.result == "resolved"
     assert dump(desk.state)
+
+
+def test_what_a_finished_step_gives_now_is_null_where_it_gave_nothing() -> None:
+    asks_more = TWO.replace("{id: check, type: task,", '{id: check, type: task, when: "steps.question.z == none",')
+    desk = opened()
+    _walk(desk, ["ask", "make"], "ask")
+    desk.tell(to(asks_more))
+    _walk(desk, ["come", "photo"], "question")
+
+    assert desk.incident is None
+    assert desk.open_steps == ["check"]
+
+
+def test_what_is_undone_later_is_told_of_the_step_by_its_new_name() -> None:
+    renamed = ONE.replace("id: make,", "id: build, was: make,").replace("steps.make", "steps.build")
+    desk = at_check()
+    desk.tell(to(renamed))
+    desk.answer("check", "bad")
+    undoing = desk.of(FactType.ACTION_CALLED)[-1]
+    called = Desk.open(
+        version("steps: [{id: call, type: sop, sop: sub}]", 1, sub="steps: [{id: i, type: task, assign: role:agent}]")
+    )
+    others = {"sub": "steps: [{id: i, type: task, assign: role:agent}]"}
+    called.tell(to("steps: [{id: phone, was: call, type: sop, sop: sub}]", others=others))
+
+    assert (undoing.step, undoing.data["undo"]) == ("build", True)
+    assert called.state.runs["sub"].parent_step == "phone"
