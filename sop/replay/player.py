@@ -18,7 +18,6 @@ from sop.events import (
     ClockCorrected,
     DefinitionsChosen,
     Event,
-    FailureKind,
     IncidentSettled,
     PlaybookFound,
     PoliciesAdopted,
@@ -269,8 +268,8 @@ class Player:
         if self._memory.has_more(place) or not self._memory.has(Place(Trigger.PROMISED, promise.run, step)):
             self._await(place, call.action, None, call)
         elif not promise.deciding:
-            late = ActionFailed(call.call, FailureKind.TIMEOUT, "")
-            self._push(promise.due_at, LAST, _Reply(place, None, call.call, late))
+            not_yet = ActionDone(call.call, {"kept": False})
+            self._push(promise.due_at, LAST, _Reply(place, None, call.call, not_yet))
 
     # What is said to it
 
