@@ -1,17 +1,17 @@
-"""What the engine wants done. The shell (workflow, simulator, scenario) does it and tells what came of it."""
+"""What the engine wants done. The shell (workflow, simulator, scenario) does it and tells what came of it. The commands
+of which there are many are named tuples: those are made in a third of the time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sop.facts import Fact
 from sop.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class CallAction:
+class CallAction(NamedTuple):
     """Call a connector's operation. ``key`` is the idempotency key; times are seconds; ``attempts`` counts all tries.
 
     ``arguments`` may hold references to personal fields, which the hand that calls replaces.
@@ -32,8 +32,7 @@ class CallAction:
     promised_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """Write a fact to the ledger and its read models; the answer to a fact with ``wanted`` is ``Dispatched``."""
 
     fact: Fact

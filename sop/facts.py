@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sop.events import Actor
 from sop.values import Value
@@ -61,16 +60,15 @@ class FactType(StrEnum):
 FactData: TypeAlias = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One row of the ledger. ``seq`` counts from 1 within a ticket; ``step`` is the step's slot in its run
     (``pack``, or ``pack#2`` inside a repeat that runs several items at once)."""
 
     seq: int
     type: FactType
     at: datetime
-    run: str | None = None
-    step: str | None = None
-    visit: int | None = None
-    by: Actor | None = None
-    data: FactData = field(default_factory=dict)
+    run: str | None
+    step: str | None
+    visit: int | None
+    by: Actor | None
+    data: FactData

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,7 +50,7 @@ async def project(conn: AsyncConnection, ticket_id: int, facts: Sequence[Fact], 
         told = dict(fact.data)
         await seated(shadow, fact, told, dispatch)
         await PROJECTORS[fact.type](shadow, fact, told)
-        written.append(replace(fact, data=told))
+        written.append(fact._replace(data=told))
         if answer := answer_in(fact.seq, told):
             answers.append(answer)
     last_hash = await ledger.append(conn, ticket_id, written, last_hash)

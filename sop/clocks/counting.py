@@ -46,6 +46,11 @@ def budget_of(duration: Duration, start: datetime, calendar: Calendar) -> Budget
     return Budget(amount, working=True, late=calendar.advance(start, amount) < end)
 
 
+def undisturbed(clock: Clock) -> bool:
+    """Whether a clock has always run, and on one calendar: then that calendar alone says where its moments are."""
+    return not clock.pauses and not clock.corrections and len(clock.calendars) == 1
+
+
 def still(clock: Clock) -> list[Interval]:
     """The intervals that do not count, in order and apart; one that still lasts ends ``NEVER``."""
     found = _merged([(p.since, p.until or NEVER) for p in clock.pauses])
@@ -128,7 +133,7 @@ def reach(clock: Clock, start: datetime, budget: Budget, calendars: Calendars) -
 
 
 def _first(clock: Clock, start: datetime, left: timedelta, calendars: Calendars, *, working: bool) -> datetime:
-    if not clock.pauses and not clock.corrections and len(clock.calendars) == 1:
+    if undisturbed(clock):
         return calendars(clock.calendars[0]).advance(start, left) if working else start + left
     for begin, end, use in pieces(clock, start):
         calendar = calendars(use) if working else None

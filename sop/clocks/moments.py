@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sop.calendars import Calendar
-from sop.clocks.counting import Budget, Calendars, budget_of, reach
+from sop.clocks.counting import Budget, Calendars, budget_of, reach, undisturbed
 from sop.clocks.ladders import Level, percent
 from sop.clocks.ledger import Clock
 from sop.clocks.spans import Span
@@ -16,8 +16,7 @@ from sop.durations import parse
 WARN_AT = "80%"
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """The deadline, the warning before it, and every rung of the ladder, all UTC."""
 
     due: datetime
@@ -38,7 +37,7 @@ def moments(clock: Clock, calendars: Calendars, warn: str | None = None, ladder:
     start = clock.started_at
     if start is None:
         raise RuntimeError(f"clock {clock.name} has not started")
-    if not clock.pauses and not clock.corrections and len(clock.calendars) == 1:
+    if undisturbed(clock):
         return _undisturbed(clock, start, calendars(clock.calendars[0]), warn or WARN_AT, ladder)
     budget = budget_of_target(clock, calendars)
     due = reach(clock, start, budget, calendars)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sop.calendars import Calendar
 from sop.durations import Duration, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The time from ``start`` that a duration takes on a calendar, up to ``due``."""
 
     start: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sop.clocks.counting import budget_of, reach
+from sop.clocks.counting import budget_of, reach, undisturbed
 from sop.clocks.ladders import levels_of
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase, Pause, plain_of
 from sop.clocks.moments import Moments, moments
@@ -36,7 +36,7 @@ def set_deadlines(turn: Turn, run: Run, thread: Thread, step: Task | Approval | 
     opened.clock = Clock(opened.slot, ClockPhase.RUNNING, due or "", turn.now, calendars=[use])
     if turn.state.paused_at is not None:
         opened.clock.pauses.append(Pause(turn.now))
-    arm(turn, run, thread, step)
+    _set_alarms(turn, run, thread, step, opened.clock)
 
 
 def arm(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait) -> None:
@@ -44,25 +44,32 @@ def arm(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait) -> N
     opened = flow.opened_of(thread)
     if opened.clock is None:
         return
-    quiet = opened.incident is not None
     _silence(turn, run, thread)
+    _set_alarms(turn, run, thread, step, opened.clock)
+
+
+def _set_alarms(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait, clock: Clock) -> None:
+    opened = flow.opened_of(thread)
+    quiet = opened.incident is not None
     if step.timeout is not None and step.timeout != _NEVER:
         turn.part = "timeout"
-        opened.timeout_at = _after(run, opened.clock, step.timeout)
+        opened.timeout_at = _after(run, clock, step.timeout)
         if not quiet:
             turn.alarm(opened.timeout_at, AlarmKind.TIMEOUT, run, thread)
     if not isinstance(step, Wait) and step.due is not None:
         turn.part = "due"
-        planned = moments(opened.clock, finder(run), step.remind or REMIND_AT, levels_of(step.escalate, LEAD))
+        planned = moments(clock, finder(run), step.remind or REMIND_AT, levels_of(step.escalate, LEAD))
         opened.due_at = planned.due
         if not quiet:
-            _set_ladder(turn, run, thread, opened.clock, planned)
+            _set_ladder(turn, run, thread, clock, planned)
 
 
 def _after(run: Run, clock: Clock, text: str) -> datetime:
     start = clock.started_at
     assert start is not None  # noqa: S101 - a step's clock starts with it
     calendars = finder(run)
+    if undisturbed(clock):
+        return calendars(clock.calendars[0]).add(start, parse(text))
     return reach(clock, start, budget_of(parse(text), start, calendars(clock.calendars[-1])), calendars)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sop.calendars import fingerprint
@@ -40,7 +39,7 @@ def told(state: State, commands: list[Command], event: Event, now: datetime) -> 
         return commands
     untold: dict[str, Value] = {"untold": list(state.untold)} if state.untold else {}
     state.untold = []
-    marked = Project(replace(first.fact, data={**first.fact.data, **cause, **untold}))
+    marked = Project(first.fact._replace(data={**first.fact.data, **cause, **untold}))
     return [marked if each is first else each for each in commands]
 
 

@@ -14,10 +14,16 @@ from sop.state import AlarmKind, Run
 GOING = frozenset({ClockPhase.RUNNING, ClockPhase.PAUSED})
 
 
+def silence(turn: Turn, run: Run, clock: Clock) -> None:
+    """Nothing is due any more for a clock. Only one with a deadline has alarms."""
+    if clock.due_at is not None:
+        turn.state.alarms = [a for a in turn.state.alarms if a.run != run.id or a.clock != clock.name]
+
+
 def arm(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
     """Work the moments out from the ledger, and note what is due. A deadline that has moved into the future is not
     missed any more; a rung told once is not told again."""
-    turn.silence_clock(run, clock.name)
+    silence(turn, run, clock)
     clock.due_at = clock.warn_at = None
     if clock.phase not in GOING or not clock.target:
         return

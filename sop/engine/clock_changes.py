@@ -158,7 +158,7 @@ def go_by(turn: Turn, run: Run, change: Callable[[], None], by: Actor) -> None:
         del run.clocks[name]
     for name, policy in run.policies.items():
         if name not in run.clocks:
-            clocks.begin(turn, run, name, policy)
+            clocks.begin(turn, run, {name: policy})
         elif run.clocks[name].phase in GOING:
             clocks.take_over(turn, run, run.clocks[name], policy, was[name], told[name], by)
     run.clocks = dict(sorted(run.clocks.items()))

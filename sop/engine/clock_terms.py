@@ -43,10 +43,15 @@ def reset_of(name: str, policy: ClockPolicy) -> str | None:
 
 def is_event(text: str, state: State) -> bool:
     """Whether a clock's ``start`` or ``stop`` names an event: a dotted name that no expression could read."""
-    root, _, rest = text.partition(".")
     if _EVENT.fullmatch(text) is None:
         return False
+    root, _, rest = text.partition(".")
     return root not in _ROOTS or (root == "ticket" and rest not in state.ticket)
+
+
+def always_event(text: str) -> bool:
+    """Whether it names an event whatever the fields of the ticket are."""
+    return _EVENT.fullmatch(text) is not None and text.partition(".")[0] not in _ROOTS
 
 
 def ladder_of(policy: ClockPolicy) -> tuple[Level, ...]:

@@ -15,8 +15,8 @@ from datetime import datetime
 from sop.clocks.ladders import Level
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase
 from sop.engine import clock_facts, clock_pauses, gates
-from sop.engine.clock_arms import GOING, arm
-from sop.engine.clock_inputs import inputs_of
+from sop.engine.clock_arms import GOING, arm, silence
+from sop.engine.clock_inputs import inputs_of, unsettled
 from sop.engine.clock_terms import STOPS, holds, is_event, ladder_of, reset_of, start_of, stop_of
 from sop.engine.hours import calendar_of, name_of, use_of
 from sop.engine.turn import Turn
@@ -29,20 +29,21 @@ from sop.values import Value
 
 def start_clocks(turn: Turn, run: Run) -> None:
     """Start the clocks that run from the beginning."""
-    for name, policy in run.policies.items():
-        begin(turn, run, name, policy)
+    begin(turn, run, run.policies)
 
 
-def begin(turn: Turn, run: Run, name: str, policy: ClockPolicy) -> None:
-    """A run's clock is there: it starts, unless something is to come first. Those of the ticket's first SOP count from
-    the ticket's opening. One whose event has come already starts too, and a first response given already stops it."""
-    clock = run.clocks[name] = Clock(name)
+def begin(turn: Turn, run: Run, policies: Mapping[str, ClockPolicy]) -> None:
+    """Clocks of a run are there: they start, unless something is to come first. Those of the ticket's first SOP count
+    from the ticket's opening. One whose event has come already starts too; a first response given already stops it."""
     came = {letter.type for letter in turn.state.mailbox}
-    event = start_of(name, policy)
-    if event is None or event in came:
-        start(turn, run, clock, policy, _beginning(turn, run))
-    if clock.phase in GOING and stop_of(name, policy) == STOPS[Metric.FIRST_RESPONSE] in came:
-        stop(turn, run, clock)
+    since = _beginning(turn, run)
+    for name, policy in policies.items():
+        clock = run.clocks[name] = Clock(name)
+        event = start_of(name, policy)
+        if event is None or event in came:
+            start(turn, run, clock, policy, since)
+        if clock.phase in GOING and stop_of(name, policy) == STOPS[Metric.FIRST_RESPONSE] in came:
+            stop(turn, run, clock)
 
 
 def _beginning(turn: Turn, run: Run) -> datetime:
@@ -83,7 +84,7 @@ def stop(turn: Turn, run: Run, clock: Clock, at: datetime | None = None, *, void
     and one after that is kept, even when the timer was quicker than the news. ``void``: there is no such promise any
     more, so it is neither."""
     at = min(at or turn.now, turn.now)
-    turn.silence_clock(run, clock.name)
+    silence(turn, run, clock)
     due = clock.due_at
     if clock.phase is ClockPhase.RUNNING and due is not None and not void:
         if due < at and not clock.breached:
@@ -114,8 +115,8 @@ def happened(turn: Turn, event: str, at: datetime | None = None) -> None:
     for run in turn.state.runs.values():
         if run.phase is not RunPhase.ACTIVE or not run.clocks:
             continue
-        for name, clock in run.clocks.items():
-            _happened(turn, run, clock, run.policies[name], event, at or turn.now)
+        for name in inputs_of(run).hearers.get(event, ()):
+            _happened(turn, run, run.clocks[name], run.policies[name], event, at or turn.now)
 
 
 def _happened(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, event: str, at: datetime) -> None:
@@ -147,12 +148,8 @@ def settle(turn: Turn) -> None:
     for run in turn.state.runs.values():
         if not run.clocks or run.phase is not RunPhase.ACTIVE:
             continue
-        seen = inputs_of(turn.state, run)
-        if seen is None or seen != run.settled:
-            run.settled = seen
-            policies = run.policies
-            for name, clock in run.clocks.items():
-                _settle(turn, run, clock, policies[name])
+        for name in unsettled(turn.state, run):
+            _settle(turn, run, run.clocks[name], run.policies[name])
 
 
 def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:

@@ -36,8 +36,10 @@ def claimed(turn: Turn, person: str, run: Run | None = None, thread: Thread | No
 
 def renew(turn: Turn, event: Event) -> None:
     """Whatever somebody does on a ticket renews what they have claimed of it."""
+    if not turn.state.leases:
+        return
     by = getattr(event, "by", None)
-    if not turn.state.leases or not isinstance(by, Actor):
+    if not isinstance(by, Actor):
         return
     for lease in turn.state.leases:
         if lease.person in (by.id, by.acting_for):
@@ -49,7 +51,7 @@ def settle(turn: Turn) -> None:
     ticket waits for us, and stand still where it does not."""
     state = turn.state
     if not state.leases:
-        return
+        return  # nor does an alarm of theirs ring: it goes with the lease
     state.leases = [lease for lease in state.leases if _holds(state, lease)]
     state.alarms = [alarm for alarm in state.alarms if alarm.kind is not AlarmKind.LEASE]
     for lease in state.leases:

@@ -126,10 +126,6 @@ class Turn:
         if state.asked:
             state.asked = {q: a for q, a in state.asked.items() if a.thread != number or a.run != name}
 
-    def silence_clock(self, run: Run, clock: str) -> None:
-        """Nothing is due any more for a clock."""
-        self.state.alarms = [a for a in self.state.alarms if a.run != run.id or a.clock != clock]
-
     def call(self, call: CallAction, run: Run, thread: int, *, undo: bool = False) -> None:
         """Have a system do something for a run."""
         self.state.calls[call.call] = Call(call.action, run.id, thread, undo)

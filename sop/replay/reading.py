@@ -164,7 +164,7 @@ class _Reader:
         """What the engine was told that has no fact of its own; ``untold``: what left no fact when it came."""
         untold = fact.data.get("untold")
         for told in map(mapping, untold if isinstance(untold, (list, tuple)) else ()):
-            self._caused(replace(fact, at=moment(told["at"]) or fact.at, data=told))
+            self._caused(fact._replace(at=moment(told["at"]) or fact.at, data=told))
         for name in CAUSES.intersection(fact.data):
             self.arrive(fact, self._cause(name, fact.data[name]))
 
@@ -332,7 +332,7 @@ class _Reader:
         early = fact.type is FactType.PROMISE_WARNED or (due is not None and fact.at < due)
         planned = (warn if early else due) or fact.at
         heard = self.rungs.rung.get(planned)
-        asked = replace(fact, at=heard.at if heard else planned)
+        asked = fact._replace(at=heard.at if heard else planned)
         call = self.occasion(asked, Trigger.CALLED, check, f"{fact.step or ''}/{'warn' if early else 'due'}")
         call.add(fact, check_said(fact.data))
 

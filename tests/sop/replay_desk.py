@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from sop.calendars import Calendar
@@ -43,7 +42,7 @@ def row_of(fact: Fact, life: Life) -> Fact:
     if answer is None:
         return fact
     kept = {"person": answer.person, "pool": answer.pool, "approvers": [*answer.approvers], "lead": answer.lead}
-    return replace(fact, data={**fact.data, "dispatched": kept})
+    return fact._replace(data={**fact.data, "dispatched": kept})
 
 
 def recorded(life: Life) -> Recording:

@@ -93,7 +93,7 @@ def test_a_renamed_step_is_answered_as_the_one_it_was(
 def test_a_ledger_that_was_changed_plays_otherwise(library: Mapping[str, Compiled]) -> None:
     compiled = by_name(library, "return")
     recording = recorded(a_life(compiled, 2))
-    late = [replace(fact, at=fact.at + timedelta(seconds=2)) if fact.seq == 12 else fact for fact in recording.facts]
+    late = [fact._replace(at=fact.at + timedelta(seconds=2)) if fact.seq == 12 else fact for fact in recording.facts]
 
     told = tried(replace(recording, facts=tuple(late)), compiled)
 

@@ -6,7 +6,6 @@ steps and clocks, which no replay reads, are left out: that is what makes ten th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -60,7 +59,7 @@ async def written(conn: AsyncConnection, ticket_id: int, life: Life, known: Reac
             await PROJECTORS[fact.type](shadow, fact, told)
         elif fact.type in (FactType.ALERT, FactType.INCIDENT_OPENED):
             told[alerts.REACHED] = await _reached(shadow, fact, known)
-        rows.append(replace(fact, data=told))
+        rows.append(fact._replace(data=told))
     return rows
 
 
