@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sop.engine import gates
 from sop.engine.clock_terms import always_event, reset_of, start_of, stop_of
 from sop.engine.remembered import Fields, fields_of
 from sop.model import ClockPolicy
@@ -42,18 +41,12 @@ def inputs_of(run: Run) -> Inputs:
     return known
 
 
-def unsettled(state: State, run: Run) -> Collection[str]:
-    """The clocks that may see something else than when they were last settled; they are taken to be settled now."""
+def unsettled(state: State, run: Run, *, gated: bool) -> Collection[str]:
+    """The clocks that may see something else than when they were last settled; they are taken to be settled now.
+    ``gated``: a gate or an open step makes them stand still."""
     inputs, before = inputs_of(run), run.settled
     of_customer, of_ticket = map(state.customer.get, inputs.of_customer), map(state.ticket.get, inputs.of_ticket)
-    run.settled = seen = (
-        inputs,
-        state.paused_at,
-        gates.stand_still(state, run),
-        state.owner_team,
-        *of_customer,
-        *of_ticket,
-    )
+    run.settled = seen = (inputs, state.paused_at, gated, state.owner_team, *of_customer, *of_ticket)
     if seen == before:
         return inputs.restless
     if before is None or before[:_COMMON] != seen[:_COMMON]:
@@ -64,12 +57,14 @@ def unsettled(state: State, run: Run) -> Collection[str]:
 
 def _inputs(policies: Mapping[str, ClockPolicy]) -> Inputs:
     reads = {name: read for name, policy in policies.items() if (read := _fields(policy)) is not None}
-    fields = dict.fromkeys(field for read in reads.values() for field in read)
-    of_customer = (*_CALENDAR, *(name for customers, name in fields if customers and name not in _CALENDAR))
-    of_ticket = tuple(name for customers, name in fields if not customers)
-    seen = [(True, name) for name in of_customer] + [(False, name) for name in of_ticket]
-    places = {field: place for place, field in enumerate(seen, _COMMON - len(_CALENDAR))}
-    readers = {name: frozenset(places[field] for field in read) for name, read in reads.items()}
+    of_customer = tuple(dict.fromkeys([*_CALENDAR, *(name for read in reads.values() for name in read.of_customer)]))
+    of_ticket = tuple(dict.fromkeys(name for read in reads.values() for name in read.of_ticket))
+    customers = {name: place for place, name in enumerate(of_customer, _COMMON - len(_CALENDAR))}
+    tickets = {name: place for place, name in enumerate(of_ticket, _COMMON - len(_CALENDAR) + len(of_customer))}
+    readers = {
+        name: frozenset([*map(customers.__getitem__, read.of_customer), *map(tickets.__getitem__, read.of_ticket)])
+        for name, read in reads.items()
+    }
     hearers: dict[str, tuple[str, ...]] = {}
     for name, policy in policies.items():
         for event in _events(name, policy):
@@ -79,13 +74,12 @@ def _inputs(policies: Mapping[str, ClockPolicy]) -> Inputs:
 
 def _fields(policy: ClockPolicy) -> Fields | None:
     """The fields that the conditions of one clock read; none if they depend on more."""
-    found: dict[tuple[bool, str], None] = {}
-    for condition in _conditions(policy):
-        read = fields_of(condition)
-        if read is None:
-            return None
-        found |= dict.fromkeys(read)
-    return tuple(found)
+    found = [fields_of(condition) for condition in _conditions(policy)]
+    read = [fields for fields in found if fields is not None]
+    if len(read) < len(found):
+        return None
+    of_ticket, of_customer = ({name for fields in read for name in fields[whose]} for whose in (0, 1))
+    return Fields(tuple(sorted(of_ticket)), tuple(sorted(of_customer)))
 
 
 def _conditions(policy: ClockPolicy) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sop.clocks.ledger import MANUAL, Clock, ClockPhase, Pause
-from sop.engine import clock_facts, gates
+from sop.engine import clock_facts
 from sop.engine.clock_arms import arm
 from sop.engine.clock_terms import holds, is_event
 from sop.engine.turn import Turn
@@ -24,16 +24,15 @@ KNOWN = {
 """Words for the usual conditions; any other is shown as it is written."""
 
 
-def settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
-    """Open a pause for every reason that holds now, close those whose reason has gone; tell of it."""
-    wanted = dict(_reasons(turn, run, clock, policy))
-    if not wanted and clock.phase is ClockPhase.RUNNING:
+def settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, *, gated: bool) -> None:
+    """Open a pause for every reason that holds now, close those whose reason has gone; tell of it. ``gated``: a gate or
+    an open step makes the clocks of this run stand still."""
+    wanted = dict(_reasons(turn, run, clock, policy, gated))
+    if wanted.keys() == {pause.reason for pause in clock.pauses if pause.until is None}:
         return
     ended = [pause for pause in clock.pauses if pause.until is None and pause.reason not in wanted]
     lasting = {pause.reason for pause in clock.pauses if pause.until is None} - {pause.reason for pause in ended}
     begun = [Pause(turn.now, None, reason, words) for reason, words in wanted.items() if reason not in lasting]
-    if not ended and not begun:
-        return
     for pause in ended:
         pause.until = turn.now
     clock.pauses += begun
@@ -62,11 +61,13 @@ def close_all(clock: Clock, at: datetime) -> None:
             pause.until = max(at, pause.since)
 
 
-def _reasons(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> Iterator[tuple[str, dict[str, str]]]:
+def _reasons(
+    turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, gated: bool
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Why the clock stands still now: a name each, and words for it."""
     if turn.state.paused_at is not None:
         yield MANUAL, ORDERED
-    if gates.stand_still(turn.state, run):
+    if gated:
         yield GATED, HELD
     if isinstance(policy.pause, str):
         if _latched(turn, run, clock, policy, policy.pause):

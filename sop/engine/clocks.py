@@ -148,11 +148,12 @@ def settle(turn: Turn) -> None:
     for run in turn.state.runs.values():
         if not run.clocks or run.phase is not RunPhase.ACTIVE:
             continue
-        for name in unsettled(turn.state, run):
-            _settle(turn, run, run.clocks[name], run.policies[name])
+        gated = gates.stand_still(turn.state, run)
+        for name in unsettled(turn.state, run, gated=gated):
+            _settle(turn, run, run.clocks[name], run.policies[name], gated=gated)
 
 
-def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
+def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, *, gated: bool) -> None:
     if clock.phase is ClockPhase.STOPPED:
         return
     if clock.phase is ClockPhase.IDLE:
@@ -164,9 +165,9 @@ def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
         return
     if policy.reset is not None and _became(turn, run, clock, policy.reset, "reset"):
         _reset(turn, run, clock, policy, turn.now)
-    stopped = turn.state.paused_at is not None or gates.stand_still(turn.state, run)
+    stopped = turn.state.paused_at is not None or gated
     if policy.pause is not None or stopped or clock.phase is ClockPhase.PAUSED:
-        clock_pauses.settle(turn, run, clock, policy)
+        clock_pauses.settle(turn, run, clock, policy, gated=gated)
     if not isinstance(policy.target, str) or policy.when is not None or policy.calendar is not None:
         _aim(turn, run, clock, policy)
 

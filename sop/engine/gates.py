@@ -60,7 +60,7 @@ def forgotten(state: State, gate: int) -> None:
 
 def stand_still(state: State, run: Run) -> bool:
     """Whether the clocks of a run stand still because of what is held, or open, in it or in an SOP it has called."""
-    if not state.gates and not any(other.pausing for other in state.runs.values()):
+    if not state.gates and not [other for other in state.runs.values() if other.pausing]:
         return False
     return any(_pauses(other) for other in state.runs.values() if other.threads and _is_within(state, other, run))
 

@@ -3,20 +3,22 @@ read, once a process. Clocks ask theirs after every activation, and hardly any v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple
 
 from sop import expressions
 from sop.values import Value
 
-Fields: TypeAlias = tuple[tuple[bool, str], ...]
-"""Whether a field is the customer's (else the ticket's), and its name."""
-
 MOST = 4096
-_ROOTS = {"ticket": False, "customer": True}
-_MISSING = object()
 _known: dict[tuple[object, ...], bool] = {}
+
+
+class Fields(NamedTuple):
+    """The fields that a condition reads, by name."""
+
+    of_ticket: tuple[str, ...]
+    of_customer: tuple[str, ...]
 
 
 @lru_cache(maxsize=MOST)
@@ -24,34 +26,31 @@ def fields_of(condition: str) -> Fields | None:
     """The fields a condition reads; none where it reads anything else, or calls a helper (which may ask a calendar)."""
     if "(" in condition:
         return None
-    paths = [read.path for read in expressions.reads(condition, bare=True)]
-    if not paths or any(len(path) != 2 or path[0] not in _ROOTS for path in paths):
+    paths = dict.fromkeys(read.path for read in expressions.reads(condition, bare=True))
+    if not paths or any(len(path) != 2 or path[0] not in ("ticket", "customer") for path in paths):
         return None
-    return tuple((_ROOTS[root], name) for root, name in dict.fromkeys((path[0], path[1]) for path in paths))
+    return Fields(*(tuple(path[1] for path in paths if path[0] == whose) for whose in ("ticket", "customer")))
 
 
-def key_of(condition: str, ticket: Mapping[str, Value], customer: Mapping[str, Value]) -> tuple[object, ...] | None:
-    """What the condition's answer depends on; none where that cannot be told by plain values."""
+def answer(
+    condition: str, ticket: Mapping[str, Value], customer: Mapping[str, Value], ask: Callable[[str], bool]
+) -> bool:
+    """What the condition comes to: remembered where it was asked of the same values before, else ``ask`` says it."""
     fields = fields_of(condition)
     if fields is None:
-        return None
-    values: list[object] = [condition]
-    for of_customer, name in fields:
-        value = (customer if of_customer else ticket).get(name, _MISSING)
-        if value is not None and type(value) is not str:
-            return None
-        values.append(value)
-    return tuple(values)
+        return ask(condition)
+    key = (condition, *map(ticket.get, fields.of_ticket), *map(customer.get, fields.of_customer))
+    try:
+        known = _known.get(key)
+    except TypeError:  # a list or a mapping
+        return ask(condition)
+    return _remembered(key, ask(condition)) if known is None else known
 
 
-def recall(key: tuple[object, ...]) -> bool | None:
-    """The answer, if it is known."""
-    return _known.get(key)
-
-
-def remember(key: tuple[object, ...], answer: bool) -> bool:
-    """Keep an answer, and give it back."""
-    if len(_known) >= MOST:
-        _known.clear()
-    _known[key] = answer
-    return answer
+def _remembered(key: tuple[object, ...], said: bool) -> bool:
+    """Keep what was said of texts: other values that are equal need not be the same, nor is none the same as null."""
+    if all(type(value) is str for value in key):
+        if len(_known) >= MOST:
+            _known.clear()
+        _known[key] = said
+    return said

@@ -102,11 +102,10 @@ class Turn:
             return condition
         if thread is not None or event is not None:
             return expressions.holds(condition, self.scope(run, thread, event))
-        key = remembered.key_of(condition, self.state.ticket, self.state.customer)
-        if key is None:
-            return expressions.holds(condition, self.scope(run, None))
-        known = remembered.recall(key)
-        return remembered.remember(key, expressions.holds(condition, self.scope(run, None))) if known is None else known
+        state = self.state
+        return remembered.answer(
+            condition, state.ticket, state.customer, lambda asked: expressions.holds(asked, self.scope(run, None))
+        )
 
     def deadline(self, run: Run, text: str) -> datetime:
         """The moment that is a duration from now, on the run's calendar when it counts working time."""

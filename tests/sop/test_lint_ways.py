@@ -92,7 +92,10 @@ def test_a_story_off_the_ways_is_noticed(library_catalog: Catalog) -> None:
     """The comparison above can fail: here the file says less than the story does."""
     text = "dsl: 1\nsop: x\nsteps:\n  - {id: a, type: wait, for: 1d}\n  - {id: b, type: end}\n  - {id: c, type: end}\n"
     context = context_of(text, library_catalog, {})
-    facts = [Fact(0, FactType.STEP_OPENED, datetime(2026, 1, 5, tzinfo=UTC), "x", step) for step in ("b", "c")]
+    facts = [
+        Fact(0, FactType.STEP_OPENED, datetime(2026, 1, 5, tzinfo=UTC), "x", step, None, None, {})
+        for step in ("b", "c")
+    ]
 
     assert list(off_the_ways(context, facts)) == ["b comes before a is done", "c is come to"]
 
