@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -102,20 +102,44 @@ async def accept_ticket(conn: AsyncConnection, new: NewTicket) -> Accepted:
 
 
 async def accept_message(conn: AsyncConnection, new: NewMessage) -> AcceptedMessage:
-    """Keep a message and tell the ticket's workflow. Raises ``NoSuchTicket``."""
+    """Keep a message and tell the ticket's workflow. What a customer says on a ticket that was merged into another is
+    kept there too, and it is that one's workflow that is told. Raises ``NoSuchTicket``."""
     touched = await conn.execute(
-        update(Ticket).where(Ticket.id == new.ticket_id).values(updated_at=new.created_at).returning(Ticket.id)
+        update(Ticket)
+        .where(Ticket.id == new.ticket_id)
+        .values(updated_at=new.created_at)
+        .returning(Ticket.merged_into, Ticket.customer_id)
     )
-    if touched.first() is None:
+    ticket = touched.one_or_none()
+    if ticket is None:
         raise NoSuchTicket(new.ticket_id)
     inserted = await conn.execute(insert_new(conn, Message).returning(Message.id), _message_row(new))
     message_id = inserted.scalar_one_or_none()
     if message_id is None:
         known = await conn.execute(select(Message.id).where(Message.dedup_key == new.dedup_key))
         return AcceptedMessage(known.scalar_one(), duplicate=True)
+    if ticket.merged_into is not None and new.by.kind is ActorKind.CUSTOMER:
+        await _pass_on(conn, new, ticket.merged_into, ticket.customer_id)
+        return AcceptedMessage(message_id)
     posted = MessagePosted(str(message_id), new.by, new.visibility.value, new.promise, new.created_at)
     await put(conn, new.ticket_id, OutboxKind.SIGNAL, payload_of(posted), new.created_at)
     return AcceptedMessage(message_id)
+
+
+async def _pass_on(conn: AsyncConnection, new: NewMessage, target: int, customer_id: int | None) -> None:
+    """Keep a customer's message on the ticket that goes on in place of theirs: an internal one where that is another
+    customer's, who may not read it."""
+    seen = {new.ticket_id}
+    columns = (Ticket.id, Ticket.customer_id, Ticket.merged_into)
+    row = (await conn.execute(select(*columns).where(Ticket.id == target))).one()
+    while row.merged_into is not None and row.merged_into not in seen:
+        seen.add(row.id)
+        row = (await conn.execute(select(*columns).where(Ticket.id == row.merged_into))).one()
+    visibility = new.visibility if row.customer_id == customer_id else Visibility.INTERNAL
+    copy = replace(new, ticket_id=row.id, visibility=visibility, dedup_key=None)
+    message_id = (await conn.execute(_INSERT_MESSAGE.returning(Message.id), _message_row(copy))).scalar_one()
+    posted = MessagePosted(str(message_id), copy.by, visibility.value, None, copy.created_at)
+    await put(conn, row.id, OutboxKind.SIGNAL, payload_of(posted), copy.created_at)
 
 
 async def accept_reopening(conn: AsyncConnection, ticket_id: int, by: Actor, note: str, now: datetime) -> None:

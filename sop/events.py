@@ -123,13 +123,15 @@ class Command(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
+    MERGE = "merge"
     REOPEN = "reopen"
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCommanded:
-    """A person's command on the ticket. ``to``: the new owner (``user:x``, ``team:x``, ``role:x``) or the new priority.
-    With ``step`` a claim, release or transfer is of that open step only."""
+    """A person's command on the ticket. ``to``: the new owner (``user:x``, ``team:x``, ``role:x``), the new priority,
+    or the number of the ticket this one is merged into. With ``step`` a claim, release or transfer is of that open step
+    only."""
 
     command: Command
     by: Actor

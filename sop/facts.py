@@ -21,6 +21,7 @@ class FactType(StrEnum):
     TICKET_TAGS = "ticket.tags"
     TICKET_WATCHED = "ticket.watched"
     TICKET_CUSTOMER = "ticket.customer"
+    TICKET_MERGED = "ticket.merged"
     RUN_STARTED = "run.started"
     RUN_MIGRATED = "run.migrated"
     RUN_ENDED = "run.ended"

@@ -337,7 +337,8 @@ class Lease:
 class State:
     """Everything the engine knows of a ticket. ``earlier`` counts the ledger rows of its lives before this one;
     ``heard`` are the messages it knows of; ``starters`` the event types for which definitions may start; ``wanted`` the
-    playbooks asked for by name that are still being looked for."""
+    playbooks asked for by name that are still being looked for; ``merged_into`` the number of the ticket that goes on
+    in its place."""
 
     ticket: Outputs
     customer: Outputs
@@ -370,6 +371,7 @@ class State:
     untold: list[Stored] = field(default_factory=list)
     gates: list[Gate] = field(default_factory=list)
     lifted: list[int] = field(default_factory=list)
+    merged_into: str | None = None
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

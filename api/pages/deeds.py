@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.colleagues import require_colleague
 from api.leading import require_lead
+from api.merging import require_target
 from api.pages.desk import Reader, StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
 from api.pages.forms import by_hand, fields_of, given, instant, read
@@ -106,7 +107,7 @@ async def settle(key: TicketId, slot: Slot, form: StaffForm, found: StaffReader)
 
 @router.post("/tickets/{no}/commands")
 async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Response:
-    """Claim, release, transfer, pause, resume, cancel, reopen, or change the priority."""
+    """Claim, release, transfer, pause, resume, cancel, merge, reopen, or change the priority."""
     actor, name = found.staff.actor(), given(form, "command")
     if name not in tuple(Command):
         raise Problem(Code.INVALID)
@@ -117,6 +118,8 @@ async def command(key: TicketId, form: StaffForm, found: StaffReader) -> Respons
     try:
         if event.command is Command.TRANSFER:
             await require_colleague(found.doors, to)
+        elif event.command is Command.MERGE:
+            event = replace(event, to=await require_target(found.doors, key, to or ""))
         await tell(found, key, lambda line: line.command(key, event, once_key(actor, given(form, "key"))))
     except Problem as problem:
         return await _refused(found, key, problem)

@@ -73,6 +73,10 @@ def _priority(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     return "flag", f"{text} · {reason}" if reason else text
 
 
+def _merged(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+    return "flow", _with_note(t.speech.say("Merged into %(no)s", no=data.get("into")), data)
+
+
 def _run_started(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     title, version = t.label(data.get("title")) or str(data.get("key")), data.get("version")
     return "flow", t.speech.say("Started: %(title)s v%(version)s", title=title, version=version)
@@ -187,6 +191,7 @@ _TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
     FactType.TICKET_STATUS: _status,
     FactType.TICKET_OWNER: _owner,
     FactType.TICKET_PRIORITY: _priority,
+    FactType.TICKET_MERGED: _merged,
     FactType.RUN_STARTED: _run_started,
     FactType.RUN_MIGRATED: _run_migrated,
     FactType.STEP_HELD: _step_held,

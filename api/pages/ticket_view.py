@@ -171,6 +171,7 @@ class Composer:
             pause=running and status != "paused",
             resume=status == "paused",
             cancel=running,
+            merge=running,
             reopen=status in ("resolved", "cancelled", "closed"),
             priority=running,
             speak=status != "closed",

@@ -207,6 +207,7 @@ class Deeds:
     pause: bool = False
     resume: bool = False
     cancel: bool = False
+    merge: bool = False
     reopen: bool = False
     priority: bool = False
     speak: bool = False

@@ -73,6 +73,7 @@ PROMISE_REASONS = {
     "condition_failed": msg("the answer could not be read"),
     "nobody_said": msg("nobody said that it was done"),
     "cancelled": msg("the ticket was cancelled"),
+    "merged": msg("the ticket was merged into another"),
     "replaced": msg("a new time was promised"),
 }
 CATEGORY_ICONS = {

@@ -184,6 +184,13 @@ class NewPriority(Body):
     note: Note = ""
 
 
+class Merger(Body):
+    """The ticket that goes on in this one's place, by its number."""
+
+    into: Annotated[str, Field(min_length=1, max_length=32, examples=["GD-10002"])]
+    note: Note = ""
+
+
 class Remark(Body):
     """Why, for the ledger."""
 

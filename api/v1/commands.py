@@ -13,7 +13,9 @@ from api.auth import Asking, needs
 from api.bodies import body_of
 from api.colleagues import require_colleague
 from api.doors import Doors, TheDoors
+from api.merging import require_target
 from api.once import Once, Reply, TheWrite
+from api.ports import Tickets
 from api.principal import Principal, Scope
 from api.v1 import asked
 from api.v1.docs import OF_WRITES, errors_of, takes
@@ -24,6 +26,7 @@ from api.v1.updates import More, Standing, TheTicket, update
 from db.intake import accept_reopening
 from sop.events import Command, TicketCommanded
 from sop.state import Status
+from workflows.messages import Receipt
 
 router = APIRouter(tags=["tickets"], dependencies=[needs(Scope.TICKETS_WRITE)])
 ERRORS = errors_of(*OF_WRITES, 404)
@@ -61,6 +64,16 @@ class Ordered:
 
         return await self.give(Command.TRANSFER, said.to, said.note, said.step, bundle)
 
+    async def merge(self, said: asked.Merger) -> Response:
+        """Have another ticket go on in its place."""
+
+        async def ask(line: Tickets, key: str) -> Receipt:
+            into = await require_target(self.doors, self.ticket.id, said.into)
+            event = TicketCommanded(Command.MERGE, self.asking.actor(self.ticket.customer), into, said.note)
+            return await line.command(self.ticket.id, event, key)
+
+        return await update(self.doors, self.write, self.ticket, ask)
+
     async def revive(self, note: str) -> Response:
         """Have a closed ticket started again."""
         now, ticket = datetime.now(UTC), self.ticket
@@ -81,6 +94,7 @@ TheOrder = Annotated[Ordered, Depends(order)]
 SaidClaim = Annotated[asked.Claim, Depends(body_of(asked.Claim))]
 SaidTransfer = Annotated[asked.Transfer, Depends(body_of(asked.Transfer))]
 SaidPriority = Annotated[asked.NewPriority, Depends(body_of(asked.NewPriority))]
+SaidMerger = Annotated[asked.Merger, Depends(body_of(asked.Merger))]
 SaidRemark = Annotated[asked.Remark, Depends(body_of(asked.Remark))]
 
 
@@ -173,6 +187,20 @@ async def resume(order: TheOrder, said: SaidRemark) -> Response:
 async def cancel(order: TheOrder, said: SaidRemark) -> Response:
     """Open steps are closed and what was done is undone, in reverse order."""
     return await order.give(Command.CANCEL, note=said.note)
+
+
+@router.post(
+    "/tickets/{no}/merge",
+    response_model=Done,
+    operation_id="mergeTicket",
+    summary="Merge it into another",
+    responses=ERRORS,
+    openapi_extra=takes(asked.Merger),
+)
+async def merge(order: TheOrder, said: SaidMerger) -> Response:
+    """Everything of it ends and what was done stays done; its clocks are neither kept nor broken. The other ticket goes
+    on, has an internal note of it, and hears what the customer says here from then on."""
+    return await order.merge(said)
 
 
 @router.post(

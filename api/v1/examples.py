@@ -169,6 +169,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "fields": {"order_no": "SO-2024-0815"},
         }
     ],
+    "Merger": [{"into": "GD-10002", "note": "同一件事"}],
     "Remark": [{"note": "等客户寄回"}],
     "Settlement": [{"choice": "enter", "values": {"rma_no": "RMA-77"}}, {"choice": "retry"}],
     "Correction": [
@@ -264,6 +265,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "updated_at": "2026-05-06T01:30:00Z",
             "body": "昨天收到的台灯不亮，想退货。",
             "result": None,
+            "merged_into": None,
             "seq": 9,
             "owner": {"person": "u-anna", "team": "after_sales"},
             "customer": {"id": 7, "external_id": "C-1024", "name": "李雷", "tier": "vip", "language": "zh"},

@@ -234,6 +234,7 @@ class TicketTold(Told):
     body: str
     status: str
     result: str | None
+    merged_into: str | None
     category: str | None
     priority: str
     channel: str

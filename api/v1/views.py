@@ -35,6 +35,7 @@ def ticket(facts: TicketFacts, said: list[Said], resolve: Resolve) -> dict[str, 
         "channel": facts.channel,
         "status": facts.status,
         "result": facts.result,
+        "merged_into": facts.merged_into,
         "seq": facts.seq,
         "owner": {
             "person": facts.owner_person,

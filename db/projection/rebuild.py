@@ -24,6 +24,7 @@ _ANEW: dict[str, object] = {
     "first_response_at": None,
     "resolved_at": None,
     "closed_at": None,
+    "merged_into": None,
 }
 
 

@@ -25,6 +25,7 @@ PROJECTORS: Mapping[FactType, Projector] = {
     FactType.TICKET_TAGS: tickets.tags,
     FactType.TICKET_WATCHED: tickets.watched,
     FactType.TICKET_CUSTOMER: ledger_only,
+    FactType.TICKET_MERGED: tickets.merged,
     FactType.RUN_STARTED: steps.run_started,
     FactType.RUN_MIGRATED: moves.run_migrated,
     FactType.RUN_ENDED: steps.run_ended,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
+from db import merging
 from db.duty import hand_back_if_gone
 from db.projection.seats import ANSWER
 from db.projection.shadow import Shadow, Told, text_of, texts_of, values_of
@@ -33,7 +34,7 @@ async def classified(shadow: Shadow, _fact: Fact, told: Told) -> None:
 
 
 async def status(shadow: Shadow, fact: Fact, told: Told) -> None:
-    """Where the ticket stands; one that is open again was never resolved."""
+    """Where the ticket stands; one that is open again was never resolved, nor merged."""
     now = text_of(told, "status") or Status.OPEN
     shadow.set(status=str(now), result=text_of(told, "result"))
     if now in DONE:
@@ -41,7 +42,17 @@ async def status(shadow: Shadow, fact: Fact, told: Told) -> None:
     elif now == Status.CLOSED:
         shadow.set(closed_at=fact.at)
     elif now not in ENDED:
-        shadow.set(resolved_at=None, closed_at=None)
+        shadow.set(resolved_at=None, closed_at=None, merged_into=None)
+
+
+async def merged(shadow: Shadow, fact: Fact, told: Told) -> None:
+    """Another ticket goes on in this one's place, and is told so once."""
+    target = await merging.target_of(shadow.conn, text_of(told, "into") or "")
+    if target is None:
+        return  # ordered past the door; nobody could mend the ledger afterwards
+    shadow.set(merged_into=target)
+    if not shadow.replaying:
+        await merging.tell_target(shadow.conn, shadow.ticket_id, target, fact, text_of(told, "note") or "")
 
 
 async def owner(shadow: Shadow, fact: Fact, told: Told) -> None:

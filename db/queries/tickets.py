@@ -44,6 +44,7 @@ class Standing:
     status: str
     owner_person: str | None
     last_seq: int
+    merged_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """A ticket as its page shows it. ``seq``: ledger rows it has; ``steps``: the open ones, the oldest first."""
+    """A ticket as its page shows it. ``seq``: ledger rows it has; ``steps``: the open ones, the oldest first;
+    ``merged_into``: the number of the ticket that goes on in its place."""
 
     id: int
     no: str
@@ -121,6 +123,7 @@ class TicketFacts:
     closed_at: datetime | None
     seq: int
     public_token: str
+    merged_into: str | None
     customer: KnownCustomer | None
     runs: tuple[RunFacts, ...]
     steps: tuple[StepFacts, ...]
@@ -131,7 +134,7 @@ class TicketFacts:
 
 async def standing(conn: AsyncConnection, ticket_id: int) -> Standing | None:
     """As much of a ticket as a door must know; None where there is none."""
-    columns = (Ticket.id, Ticket.customer_id, Ticket.status, Ticket.owner_person, Ticket.last_seq)
+    columns = (Ticket.id, Ticket.customer_id, Ticket.status, Ticket.owner_person, Ticket.last_seq, Ticket.merged_into)
     row = (await conn.execute(select(*columns).where(Ticket.id == ticket_id))).one_or_none()
     return None if row is None else Standing(**row._asdict())
 
@@ -147,10 +150,11 @@ async def ticket(conn: AsyncConnection, ticket_id: int, now: datetime) -> Ticket
     if row is None:
         return None
     facts = row._asdict()
-    customer_id, warn_at = facts.pop("customer_id"), facts.pop("warn_at")
+    customer_id, warn_at, into = facts.pop("customer_id"), facts.pop("warn_at"), facts.pop("merged_into")
     over = row.status in ENDED
     return TicketFacts(
         no=number_of(ticket_id),
+        merged_into=None if into is None else number_of(into),
         light=Light.GREEN if over else light_at(now, row.due_at, warn_at),
         customer=await customer(conn, customer_id) if customer_id is not None else None,
         runs=await runs(conn, ticket_id),
@@ -219,6 +223,7 @@ _COLUMNS = (
     Ticket.closed_at,
     Ticket.last_seq.label("seq"),
     Ticket.public_token,
+    Ticket.merged_into,
     Ticket.customer_id,
 )
 _RUN = (

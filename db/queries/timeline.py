@@ -29,6 +29,7 @@ FOR_STAFF = (
     FactType.TICKET_STATUS,
     FactType.TICKET_OWNER,
     FactType.TICKET_PRIORITY,
+    FactType.TICKET_MERGED,
     FactType.RUN_STARTED,
     FactType.RUN_ENDED,
     FactType.STEP_CLOSED,
@@ -45,7 +46,7 @@ FOR_STAFF = (
     FactType.PROMISE_BROKEN,
     FactType.PROMISE_WITHDRAWN,
 )
-FOR_CUSTOMERS = (FactType.TICKET_OPENED, FactType.TICKET_STATUS)
+FOR_CUSTOMERS = (FactType.TICKET_OPENED, FactType.TICKET_STATUS, FactType.TICKET_MERGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Row
@@ -65,6 +65,7 @@ class Ticket(Row):
     last_seq: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str] = mapped_column(default="")
     public_token: Mapped[str] = mapped_column(unique=True)
+    merged_into: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Watcher(Row):

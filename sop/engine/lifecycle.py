@@ -45,15 +45,15 @@ def chosen(turn: Turn, event: DefinitionsChosen) -> None:
     group only the first."""
     for gate in event.gates:
         gates.known(turn.state, gate)
-    for compiled in event.definitions:
-        if compiled["kind"] == "sop" and (turn.state.result is not None or _main_runs(turn.state)):
+    for compiled in event.definitions if turn.state.merged_into is None else ():
+        if compiled["kind"] == "sop" and (turn.state.result is not None or main_runs(turn.state)):
             continue
         if compiled["kind"] == "playbook" and compiled["key"] in _played(turn.state):
             continue
         _start(turn, event, compiled)
 
 
-def _main_runs(state: State) -> list[Run]:
+def main_runs(state: State) -> list[Run]:
     """The SOP that runs (or undoes what it did) now."""
     return [run for run in state.runs.values() if _is_main(run) and run.phase is not RunPhase.ENDED]
 
@@ -127,7 +127,8 @@ def run_ended(turn: Turn, run: Run) -> None:
 
 
 def resolved(turn: Turn, result: str, name: str) -> None:
-    """The ticket has its result: playbooks that stop with it do, and it will close in seven days."""
+    """The ticket has its result: playbooks that stop with it do, and it will close in seven days. Of a ticket merged
+    into another nothing starts any more, no survey either: that one goes on."""
     state = turn.state
     state.result = result
     if state.paused_at is not None:
@@ -139,7 +140,8 @@ def resolved(turn: Turn, result: str, name: str) -> None:
             flow.end_run(turn, other, Result.CANCELLED)
     silence_close(state)
     state.alarms.append(Alarm(turn.now + CLOSE_AFTER, AlarmKind.CLOSE))
-    occurred(turn, Occurred(CLOSED, OURS, f"{CLOSED}.{name}.{state.seq}"), quiet=True)
+    if state.merged_into is None:
+        occurred(turn, Occurred(CLOSED, OURS, f"{CLOSED}.{name}.{state.seq}"), quiet=True)
 
 
 def _stops(run: Run) -> bool:
@@ -179,7 +181,9 @@ def status_of(state: State) -> Status:
     """Where the ticket stands, from what is open."""
     if state.finished:
         return Status.CLOSED
-    if state.result is not None and not _main_runs(state):
+    if state.merged_into is not None and state.result is None:
+        return state.status  # until the calls under way have answered
+    if state.result is not None and not main_runs(state):
         return Status.CANCELLED if state.result == Result.CANCELLED else Status.RESOLVED
     if state.paused_at is not None:
         return Status.PAUSED

@@ -1,19 +1,19 @@
-"""What people may order for the whole ticket: claim, release, transfer, priority, pause, resume, cancel, reopen."""
+"""What people may order for the whole ticket: claim, release, transfer, priority, pause, resume, ends, reopen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sop.commands import ChooseDefinitions
-from sop.engine import alarms, builtin, flow, handing, handoffs, leases, lifecycle, owners, people, promises
+from sop.engine import alarms, builtin, endings, flow, handing, handoffs, leases, lifecycle, owners, people
 from sop.engine.address import find
 from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
 from sop.engine.turn import Turn
 from sop.events import ActorKind, Command, Occurred, TicketCommanded
-from sop.model import Result, Task
+from sop.model import Task
 from sop.refusals import NotAllowed, NotPossible, TicketOver
-from sop.state import Run, RunPhase, State, Thread
+from sop.state import Run, State, Thread
 from sop.values import Value
 
 REOPENED = "ticket.reopened"
@@ -33,6 +33,7 @@ def check(state: State, event: TicketCommanded) -> None:
         return
     if over(state):
         raise TicketOver("the ticket has ended; reopen it first", "工单已结束，请先重开")
+    endings.check(state, event)
     if event.command in HANDING:
         _check_hands(state, event)
     else:
@@ -78,8 +79,8 @@ def commanded(turn: Turn, event: TicketCommanded) -> None:
             _pause(turn)
         case Command.RESUME:
             lifecycle.unpause(turn)
-        case Command.CANCEL:
-            _cancel(turn)
+        case Command.CANCEL | Command.MERGE:
+            endings.end(turn, event)
         case Command.REOPEN:
             _reopen(turn, event)
 
@@ -134,22 +135,9 @@ def _pause(turn: Turn) -> None:
         alarms.stand_still(flow.opened_of(thread), turn)
 
 
-def _cancel(turn: Turn) -> None:
-    """End everything, and undo what was done. A ticket without an SOP has its result at once."""
-    state = turn.state
-    state.paused_at = None
-    promises.withdraw_all(turn, "cancelled")
-    main = any(not run.is_playbook and run.phase is not RunPhase.ENDED for run in state.runs.values())
-    for run in list(state.runs.values()):
-        if run.parent_run is None:
-            flow.end_run(turn, run, Result.CANCELLED, undo=True)
-    if not main:
-        lifecycle.resolved(turn, Result.CANCELLED, "order")
-
-
 def _reopen(turn: Turn, event: TicketCommanded) -> None:
     state = turn.state
-    state.result, state.cancelling = None, False
+    state.result, state.cancelling, state.merged_into = None, False, None
     lifecycle.silence_close(state)
     _owned_again(turn)
     said: dict[str, Value] = {"by": event.by.id, "note": event.note}

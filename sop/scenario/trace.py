@@ -24,6 +24,7 @@ _TELLING = {
     FactType.EVENT_MATCHED: ("type", "id"),
     FactType.ALERT: ("kind", "about", "to", "set_for"),
     FactType.TICKET_PRIORITY: ("priority",),
+    FactType.TICKET_MERGED: ("into",),
     FactType.CLOCK_STARTED: ("clock", "target"),
     FactType.CLOCK_STOPPED: ("clock", "met"),
     FactType.CLOCK_BREACHED: ("clock",),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.v1 import told
@@ -213,6 +213,67 @@ async def test_a_command_reaches_the_ticket(
     [(_, event, _)] = desk.temporal.heard
     assert isinstance(event, TicketCommanded)
     assert (event.command, event.to, event.note) == (command, to, note)
+
+
+async def test_a_ticket_is_merged_once(desk: Desk) -> None:
+    no, other = await desk.open(), await desk.open()
+    path, headers = f"/api/v1/tickets/{no}/merge", {"Idempotency-Key": "merge"}
+
+    for _ in range(2):
+        body = {"into": other.removeprefix("GD-"), "note": "same"}
+        answer = await desk.http.post(path, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    [(ticket, event, _)] = desk.temporal.heard
+    assert isinstance(event, TicketCommanded)
+    assert (ticket, event.command, event.to, event.note) == (1, Command.MERGE, other, "same")
+    assert answer.headers["idempotent-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("into", "status", "code"),
+    [
+        ("GD-10099", 404, "ticket_not_found"),
+        ("nothing", 404, "ticket_not_found"),
+        ("GD-10001", 409, "conflict"),
+        ("GD-10002", 409, "conflict"),
+        ("GD-10003", 409, "ticket_over"),
+    ],
+)
+async def test_a_ticket_is_merged_only_into_an_open_one(desk: Desk, into: str, status: int, code: str) -> None:
+    no, _, _ = [await desk.open() for _ in range(3)]
+    await desk.write(update(Ticket).where(Ticket.id == 2).values(merged_into=1, status="cancelled"))
+    await desk.write(update(Ticket).where(Ticket.id == 3).values(status="resolved"))
+
+    answer = await desk.http.post(f"/api/v1/tickets/{no}/merge", json={"into": into})
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert desk.temporal.heard == []
+
+
+async def test_merging_needs_the_scope_to_write(desk: Desk) -> None:
+    no, other = await desk.open(), await desk.open()
+
+    answer = await desk.http.post(
+        f"/api/v1/tickets/{no}/merge", json={"into": other}, headers=await desk.headers("tickets:read")
+    )
+
+    assert answer.status_code == 403
+
+
+async def test_what_the_customer_says_on_a_merged_ticket_reaches_the_other(desk: Desk) -> None:
+    customer = {"external_id": "C-1"}
+    no, other = await desk.open(customer=customer), await desk.open(customer=customer)
+    await desk.write(update(Ticket).where(Ticket.id == 1).values(merged_into=2, status="cancelled"))
+
+    answer = await desk.http.post(
+        f"/api/v1/tickets/{no}/messages", json={"body": "and?"}, headers={"On-Behalf-Of": "customer"}
+    )
+
+    assert answer.status_code == 201, answer.text
+    pages = [told.TicketTold.model_validate((await desk.http.get(f"/api/v1/tickets/{n}")).json()) for n in (no, other)]
+    assert [page.merged_into for page in pages] == [other, None]
+    assert [[message["body"] for message in page.messages] for page in pages] == [["and?"], ["and?"]]
 
 
 async def test_a_command_needs_no_body(desk: Desk) -> None:

@@ -74,6 +74,7 @@ def a_long_story() -> Facts:
     story.add(FactType.CLOCK_STOPPED, clock="resolution", met=False, due_at=due)
     story.add(FactType.TICKET_WATCHED, run=None, who="role:lead", reason="escalation")
     story.add(FactType.TICKET_CUSTOMER, run=None, tier="vip")
+    story.add(FactType.TICKET_MERGED, run=None, into="GD-19999", note="")
     story.add(FactType.STEP_MOVED, "inspect", due_at=due, timeout_at=None)
     story.add(
         FactType.RUN_MIGRATED, version=2, sha256="b" * 64, title="退货", steps={"inspect": "check", "rma": "make"}

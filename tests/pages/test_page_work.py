@@ -305,3 +305,31 @@ async def test_who_goes_off_duty_hands_their_tickets_back(desk: PageDesk) -> Non
     assert "Come on duty" in gone
     assert desk.temporal.engines[1].state.owner_person not in (None, "liuyang")
     assert "(off duty)" in page
+
+
+async def test_a_ticket_is_merged_into_another(desk: PageDesk, language: str) -> None:
+    await opened(desk, "complaint")
+    await opened(desk, "general")
+    browser = await enter(desk, "liuyang", language)
+    fresh = (await browser.get("/tickets/GD-10001")).text
+    hidden = fields_of(fresh, "/tickets/GD-10001/commands")
+
+    order = {"command": "merge", "to": "gd10002", "note": "One and the same"}
+    page = await browser.post("/tickets/GD-10001/commands", data={**hidden, **order})
+    other = await browser.get("/tickets/GD-10002")
+
+    assert ("并入另一工单" if language == "zh" else "Merge into another ticket") in fresh
+    assert page.status_code == 200, page.text
+    assert ("已并入 GD-10002" if language == "zh" else "Merged into GD-10002") in page.text
+    assert "GD-10001 was merged into this ticket." in other.text
+
+
+@pytest.mark.parametrize(("into", "status"), [("GD-10099", 404), ("GD-10001", 409), ("", 404)])
+async def test_a_ticket_is_not_merged_into_just_anything(desk: PageDesk, into: str, status: int) -> None:
+    await opened(desk, "complaint")
+    browser = await enter(desk, "liuyang")
+    hidden = fields_of((await browser.get("/tickets/GD-10001")).text, "/tickets/GD-10001/commands")
+
+    page = await browser.post("/tickets/GD-10001/commands", data={**hidden, "command": "merge", "to": into})
+
+    assert page.status_code == status
