@@ -47,6 +47,8 @@ FOR_STAFF = (
     FactType.PROMISE_WITHDRAWN,
 )
 FOR_CUSTOMERS = (FactType.TICKET_OPENED, FactType.TICKET_STATUS, FactType.TICKET_MERGED)
+INSIDE = frozenset({"note", "command"})
+"""What facts say among colleagues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ async def _facts(conn: AsyncConnection, ticket_id: int, audience: Audience, limi
             titles.get((row.run or "", row.step or "")),
             row.by["kind"] if row.by else None,
             row.by["id"] if row.by else None,
-            row.data,
+            {name: value for name, value in row.data.items() if audience is Audience.STAFF or name not in INSIDE},
         )
         for row in reversed(rows.all())
     ]

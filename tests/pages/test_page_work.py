@@ -308,7 +308,7 @@ async def test_who_goes_off_duty_hands_their_tickets_back(desk: PageDesk) -> Non
 
 
 async def test_a_ticket_is_merged_into_another(desk: PageDesk, language: str) -> None:
-    await opened(desk, "complaint")
+    token = await opened(desk, "complaint")
     await opened(desk, "general")
     browser = await enter(desk, "liuyang", language)
     fresh = (await browser.get("/tickets/GD-10001")).text
@@ -321,7 +321,11 @@ async def test_a_ticket_is_merged_into_another(desk: PageDesk, language: str) ->
     assert ("并入另一工单" if language == "zh" else "Merge into another ticket") in fresh
     assert page.status_code == 200, page.text
     assert ("已并入 GD-10002" if language == "zh" else "Merged into GD-10002") in page.text
+    assert "One and the same" in page.text
     assert "GD-10001 was merged into this ticket." in other.text
+    theirs = (await desk.browser(language).get(token)).text
+    assert ("已并入 GD-10002" if language == "zh" else "Merged into GD-10002") in theirs
+    assert "One and the same" not in theirs
 
 
 @pytest.mark.parametrize(("into", "status"), [("GD-10099", 404), ("GD-10001", 409), ("", 404)])
