@@ -59,6 +59,8 @@ CUSTOMER = Actor(ActorKind.CUSTOMER, "customer")
 Later: TypeAlias = tuple[datetime, int, Event]
 CHECK = "erp.refund.get"
 NAMES = ("ann", "bob", "cai", "dan", "eve", "fei")
+HALF_A_DAY = 43_200
+TO = {Ordered.PRIORITY: "urgent", Ordered.TRANSFER: "role:finance_manager", Ordered.MERGE: "GD-99999"}
 
 
 def somebody(rng: Random) -> Actor:
@@ -132,9 +134,9 @@ class Life:
             self._after(after, said)
         if rng.random() < 0.3:
             order = rng.choice((Ordered.CLAIM, Ordered.PRIORITY, Ordered.TRANSFER, Ordered.RELEASE, Ordered.CANCEL))
-            to = {Ordered.PRIORITY: "urgent", Ordered.TRANSFER: "role:finance_manager"}.get(order)
             soon = rng.expovariate(1 / rng.choice((3_000, 200_000)))
-            self._after(soon, TicketCommanded(order, somebody(rng), to, "so"))
+            order = Ordered.MERGE if order is Ordered.CANCEL and soon > HALF_A_DAY else order
+            self._after(soon, TicketCommanded(order, somebody(rng), TO.get(order), "so"))
         if rng.random() < 0.1:
             since = rng.expovariate(1 / 150_000)
             self._after(since, TicketCommanded(Ordered.PAUSE, somebody(rng)))
