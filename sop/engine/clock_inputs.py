@@ -3,11 +3,12 @@ of the ticket and its customer need not be settled again before one of them has 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sop.engine.clock_terms import always_event, reset_of, start_of, stop_of
-from sop.engine.remembered import Fields, fields_of
+from sop.engine.remembered import CUSTOMER, TICKET, fields_of
 from sop.model import ClockPolicy
 from sop.state import Run, State
 
@@ -15,15 +16,20 @@ from sop.state import Run, State
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The fields that a run's clocks read, by name. ``readers``: for each clock the places of those it reads in what is
-    seen; the ``restless`` depend on more and may see something else every time. ``hearers``: for each event the clocks
+    seen, and ``aims`` of those that its target follows; the ``restless`` depend on more and may see something else
+    every time. ``hearers``: for each event the clocks
     that it concerns. Clocks are in the order of their policies."""
 
     of_customer: tuple[str, ...]
     of_ticket: tuple[str, ...]
     readers: Mapping[str, frozenset[int]]
+    aims: Mapping[str, frozenset[int]]
     restless: tuple[str, ...]
     hearers: Mapping[str, tuple[str, ...]]
 
+
+Field: TypeAlias = tuple[str, str]
+"""Whose field it is, and its name."""
 
 _KNOWN: dict[tuple[str, bool, bool], Inputs] = {}
 _CALENDAR = ("calendar", "tier")
@@ -41,52 +47,65 @@ def inputs_of(run: Run) -> Inputs:
     return known
 
 
-def unsettled(state: State, run: Run, *, gated: bool) -> Collection[str]:
+def unsettled(state: State, run: Run, *, gated: bool) -> list[tuple[str, bool]]:
     """The clocks that may see something else than when they were last settled; they are taken to be settled now.
-    ``gated``: a gate or an open step makes them stand still."""
+    For each whether that may be of concern to its target. ``gated``: a gate or an open step makes them stand still."""
     inputs, before = inputs_of(run), run.settled
     of_customer, of_ticket = map(state.customer.get, inputs.of_customer), map(state.ticket.get, inputs.of_ticket)
     run.settled = seen = (inputs, state.paused_at, gated, state.owner_team, *of_customer, *of_ticket)
     if seen == before:
-        return inputs.restless
+        return [(name, True) for name in inputs.restless]
     if before is None or before[:_COMMON] != seen[:_COMMON]:
-        return run.clocks
+        return [(name, True) for name in run.clocks]
     same = {place for place, value in enumerate(seen) if value == before[place]}
-    return [name for name in run.clocks if name in inputs.restless or not inputs.readers[name] <= same]
+    awake = [name for name in run.clocks if name in inputs.restless or not inputs.readers[name] <= same]
+    return [(name, name in inputs.restless or not inputs.aims[name] <= same) for name in awake]
 
 
 def _inputs(policies: Mapping[str, ClockPolicy]) -> Inputs:
-    reads = {name: read for name, policy in policies.items() if (read := _fields(policy)) is not None}
-    of_customer = tuple(dict.fromkeys([*_CALENDAR, *(name for read in reads.values() for name in read.of_customer)]))
-    of_ticket = tuple(dict.fromkeys(name for read in reads.values() for name in read.of_ticket))
-    customers = {name: place for place, name in enumerate(of_customer, _COMMON - len(_CALENDAR))}
-    tickets = {name: place for place, name in enumerate(of_ticket, _COMMON - len(_CALENDAR) + len(of_customer))}
-    readers = {
-        name: frozenset([*map(customers.__getitem__, read.of_customer), *map(tickets.__getitem__, read.of_ticket)])
-        for name, read in reads.items()
-    }
+    aims = {name: _fields(_of_target(policy)) for name, policy in policies.items()}
+    others = {name: _fields(_of_course(policy)) for name, policy in policies.items()}
+    reads = {name: aim | other for name, aim in aims.items() if aim is not None and (other := others[name]) is not None}
+    read = dict.fromkeys(field for fields in reads.values() for field in sorted(fields))
+    of_customer = tuple(dict.fromkeys([*_CALENDAR, *(name for whose, name in read if whose == CUSTOMER)]))
+    of_ticket = tuple(name for whose, name in read if whose == TICKET)
+    seen = [*((CUSTOMER, name) for name in of_customer), *((TICKET, name) for name in of_ticket)]
+    places = {field: place for place, field in enumerate(seen, _COMMON - len(_CALENDAR))}
     hearers: dict[str, tuple[str, ...]] = {}
     for name, policy in policies.items():
         for event in _events(name, policy):
             hearers[event] = (*hearers.get(event, ()), name)
-    return Inputs(of_customer, of_ticket, readers, tuple(name for name in policies if name not in reads), hearers)
+    return Inputs(
+        of_customer,
+        of_ticket,
+        readers={name: frozenset(places[field] for field in fields) for name, fields in reads.items()},
+        aims={name: frozenset(places[field] for field in aims[name] or ()) for name in reads},
+        restless=tuple(name for name in policies if name not in reads),
+        hearers=hearers,
+    )
 
 
-def _fields(policy: ClockPolicy) -> Fields | None:
-    """The fields that the conditions of one clock read; none if they depend on more."""
-    found = [fields_of(condition) for condition in _conditions(policy)]
-    read = [fields for fields in found if fields is not None]
-    if len(read) < len(found):
-        return None
-    of_ticket, of_customer = ({name for fields in read for name in fields[whose]} for whose in (0, 1))
-    return Fields(tuple(sorted(of_ticket)), tuple(sorted(of_customer)))
+def _fields(conditions: Iterable[str]) -> frozenset[Field] | None:
+    """The fields that all of the conditions read; none if one depends on more."""
+    found: set[Field] = set()
+    for condition in conditions:
+        fields = fields_of(condition)
+        if fields is None:
+            return None
+        found |= {(TICKET, name) for name in fields.of_ticket} | {(CUSTOMER, name) for name in fields.of_customer}
+    return frozenset(found)
 
 
-def _conditions(policy: ClockPolicy) -> Iterator[str]:
+def _of_target(policy: ClockPolicy) -> Iterator[str]:
+    """The conditions that say which target a clock has."""
     if policy.when is not None:
         yield policy.when
     if not isinstance(policy.target, str):
         yield from (row.when for row in policy.target if row.when is not None)
+
+
+def _of_course(policy: ClockPolicy) -> Iterator[str]:
+    """The conditions that start and stop it."""
     for text in (policy.start, policy.stop, policy.reset, policy.resume, policy.pause):
         if isinstance(text, str) and not always_event(text):
             yield text

@@ -149,8 +149,11 @@ def settle(turn: Turn) -> None:
         if not run.clocks or run.phase is not RunPhase.ACTIVE:
             continue
         gated = gates.stand_still(turn.state, run)
-        for name in unsettled(turn.state, run, gated=gated):
-            _settle(turn, run, run.clocks[name], run.policies[name], gated=gated)
+        for name, aims in unsettled(turn.state, run, gated=gated):
+            clock, policy = run.clocks[name], run.policies[name]
+            _settle(turn, run, clock, policy, gated=gated)
+            if aims and clock.phase in GOING:
+                _aim(turn, run, clock, policy)
 
 
 def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, *, gated: bool) -> None:
@@ -168,8 +171,6 @@ def _settle(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, *, gated: b
     stopped = turn.state.paused_at is not None or gated
     if policy.pause is not None or stopped or clock.phase is ClockPhase.PAUSED:
         clock_pauses.settle(turn, run, clock, policy, gated=gated)
-    if not isinstance(policy.target, str) or policy.when is not None or policy.calendar is not None:
-        _aim(turn, run, clock, policy)
 
 
 def _turned(turn: Turn, run: Run, clock: Clock, text: str, part: str) -> bool:
@@ -189,6 +190,8 @@ def _became(turn: Turn, run: Run, clock: Clock, text: str, part: str) -> bool:
 
 def _aim(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> None:
     """Follow what has changed about the ticket: another target or calendar. The time used stays used."""
+    if isinstance(policy.target, str) and policy.when is None and policy.calendar is None:
+        return
     target, wanted = _aim_of(turn, run, clock, policy)
     if target == clock.target and _counts_on(turn, run, clock, wanted):
         return

@@ -11,6 +11,7 @@ from sop import expressions
 from sop.values import Value
 
 MOST = 4096
+TICKET, CUSTOMER = "ticket", "customer"
 _known: dict[tuple[object, ...], bool] = {}
 
 
@@ -27,9 +28,9 @@ def fields_of(condition: str) -> Fields | None:
     if "(" in condition:
         return None
     paths = dict.fromkeys(read.path for read in expressions.reads(condition, bare=True))
-    if not paths or any(len(path) != 2 or path[0] not in ("ticket", "customer") for path in paths):
+    if not paths or any(len(path) != 2 or path[0] not in (TICKET, CUSTOMER) for path in paths):
         return None
-    return Fields(*(tuple(path[1] for path in paths if path[0] == whose) for whose in ("ticket", "customer")))
+    return Fields(*(tuple(path[1] for path in paths if path[0] == whose) for whose in (TICKET, CUSTOMER)))
 
 
 def answer(
