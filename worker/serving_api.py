@@ -43,6 +43,7 @@ def serve_api(settings: Settings, host: str, port: int, grace: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=grace,
         proxy_headers=True,
+        server_header=False,
     )
     _Server(config).run()
 

@@ -28,4 +28,4 @@ def mount(app: FastAPI, company: CompanyShape) -> None:
     for module in (entrance, queue, tickets, deeds, new_ticket, news, portal, live):
         app.include_router(module.router)
     app.add_middleware(Shield, secure=doors.settings.secure)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=9)

@@ -55,7 +55,14 @@ def served(database: str, edition: Edition, port: int) -> Iterator[LiveDesk]:
 
     async def serve() -> None:
         desk = desk_of(database, edition, url)
-        config = uvicorn.Config(desk.app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            desk.app,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            timeout_graceful_shutdown=2,
+            server_header=False,
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve())
         relaying = asyncio.create_task(_relay(desk))
