@@ -18,6 +18,7 @@ _RULES = (
     clocks.idle_rungs,
     clocks.half_pauses,
     clocks.calendars,
+    clocks.categories,
     times.times_of_clocks,
     times.times_of_rungs,
     expressions.written_well,

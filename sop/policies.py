@@ -68,7 +68,8 @@ class Metric(StrEnum):
 
 
 class ClockPolicy(Shape):
-    """One clock of a run, for the tickets of which ``when`` holds.
+    """One clock of a run, for tickets of these ``categories`` (which a ticket keeps; none written: of any) as long as
+    ``when`` holds.
 
     ``start``, ``stop``, ``resume`` and ``reset`` are event types or conditions; ``pause`` too, or a list of reasons.
     A ``pause`` with a ``resume`` lasts until that comes. ``reset`` counts anew with the whole target. ``calendar`` is
@@ -78,6 +79,7 @@ class ClockPolicy(Shape):
     target: str | tuple[Target, ...]
     title: Label = ""
     metric: Metric | None = None
+    categories: tuple[str, ...] = ()
     when: str | None = None
     calendar: str | None = None
     start: str | None = None

@@ -41,3 +41,15 @@ def calendars(document: Document, context: Context) -> Iterator[Problem]:
     for pointer, calendar in named:
         if calendar is not None and calendar not in known and pointer in context.tree.positions:
             yield context.tree.problem("303.calendar", pointer, name=calendar, meant=closest(calendar, known))
+
+
+def categories(document: Document, context: Context) -> Iterator[Problem]:
+    """106E: the categories a clock is for are known, where the catalog knows any."""
+    known = context.catalog.categories
+    for name, clock in document.sla.items():
+        for number, category in enumerate(clock.categories if known else ()):
+            if category not in known:
+                meant = closest(category, known) or "—"
+                wanted = (f"已有的类别（{meant}？）", f"a known category ({meant}?)")
+                pointer = f"/sla/{escape(name)}/categories/{number}"
+                yield context.tree.problem("106.value", pointer, name=category, wanted=wanted)

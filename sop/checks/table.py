@@ -70,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     catalog_names.people,  # 302E 303E
     catalog_names.skills,  # 303E
     clocks.calendars,  # 303E
+    clocks.categories,  # 106E
     catalog_names.actions,  # 304E
     catalog_names.arguments,  # 305E
     money.missing_arguments,  # 306E

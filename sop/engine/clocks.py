@@ -37,7 +37,10 @@ def begin(turn: Turn, run: Run, policies: Mapping[str, ClockPolicy]) -> None:
     from the ticket's opening. One whose event has come already starts too; a first response given already stops it."""
     came = {letter.type for letter in turn.state.mailbox}
     since = _beginning(turn, run)
+    category = turn.state.ticket.get("category")
     for name, policy in policies.items():
+        if policy.categories and category not in policy.categories:
+            continue
         clock = run.clocks[name] = Clock(name)
         event = start_of(name, policy)
         if event is None or event in came:
@@ -116,7 +119,8 @@ def happened(turn: Turn, event: str, at: datetime | None = None) -> None:
         if run.phase is not RunPhase.ACTIVE or not run.clocks:
             continue
         for name in inputs_of(run).hearers.get(event, ()):
-            _happened(turn, run, run.clocks[name], run.policies[name], event, at or turn.now)
+            if name in run.clocks:
+                _happened(turn, run, run.clocks[name], run.policies[name], event, at or turn.now)
 
 
 def _happened(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, event: str, at: datetime) -> None:

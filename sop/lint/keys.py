@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "vars": ("常量：阈值、金额", "named constants: thresholds, amounts"),
     "calendar": ("按哪个工作日历", "on which calendar working time counts"),
     "sla": ("时钟：目标、暂停、升级", "clocks: target, pause, escalation"),
+    "categories": ("时钟适用的类别；不写则全部", "the categories a clock is for; none: all"),
     "whenever": ("随时处理的事件", "events handled at any time"),
     "after_close": ("工单关闭后剧本是否继续", "whether a playbook goes on after the ticket is closed"),
     "exclusive": ("同组剧本只启动最合适的一个", "of one group only the best match starts"),
