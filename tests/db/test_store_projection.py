@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -219,7 +218,7 @@ async def test_facts_with_a_gap_are_refused_whole(store: Store) -> None:
 
     with pytest.raises(LedgerConflict):
         async with store.write() as conn:
-            await project(conn, accepted.id, [story[0], replace(story[1], seq=3)], AnnaTakesAll())
+            await project(conn, accepted.id, [story[0], story[1]._replace(seq=3)], AnnaTakesAll())
 
     async with store.read() as conn:
         assert await ledger.read(conn, accepted.id) == []
