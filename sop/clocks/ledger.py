@@ -84,9 +84,21 @@ class Clock:
 
 def plain_of(clock: Clock) -> dict[str, object]:
     """The ledger as plain JSON, without what follows from it; ``ledger_of`` reads it."""
+    started = _text(clock.started_at)
+    if not clock.pauses and not clock.corrections and len(clock.calendars) == 1:
+        [use] = clock.calendars
+        since = started if use.since is clock.started_at else _text(use.since)
+        return {
+            "target": clock.target,
+            "started_at": started,
+            "stopped_at": _text(clock.stopped_at),
+            "pauses": [],
+            "corrections": [],
+            "calendars": [{"since": since, "name": use.name, "version": use.version}],
+        }
     return {
         "target": clock.target,
-        "started_at": _text(clock.started_at),
+        "started_at": started,
         "stopped_at": _text(clock.stopped_at),
         "pauses": [
             {"since": _text(p.since), "until": _text(p.until), "reason": p.reason, "label": dict(p.label)}

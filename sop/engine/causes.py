@@ -20,6 +20,8 @@ from sop.events import (
 from sop.state import State
 from sop.values import Value
 
+_TELLING = (TicketCommanded, MessagePosted, DutyChanged, ClockCorrected, PoliciesAdopted, RunMigrated)
+"""The events that say more than their facts do: most say nothing, and are not looked at closer."""
 ASKED = frozenset({"command", "correction", "adoption"})
 """What people ask for is a sign of life from them, whatever comes of it."""
 
@@ -29,7 +31,7 @@ def told(state: State, commands: list[Command], event: Event, now: datetime) -> 
     (``duty``), what was corrected (``correction``), adopted (``adoption``), moved (``migration``), or when
     a message was accepted. An order that left no fact yet (a cancel while a call is on its way) stands in the next
     (``untold``)."""
-    cause = _cause_of(event)
+    cause = _cause_of(event) if isinstance(event, _TELLING) else {}
     if not cause and not state.untold:
         return commands
     first = next((each for each in commands if isinstance(each, Project)), None)
