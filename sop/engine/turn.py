@@ -67,9 +67,7 @@ class Turn:
         opened = thread.open
         if opened is None:
             return self.fact(kind, data, run=run, by=by)
-        self.state.seq = seq = self.state.seq + 1
-        self.commands.append(Project(Fact(seq, kind, self.now, run.id, opened.slot, opened.visit, by, data or {})))
-        return seq
+        return self.fact(kind, data, run=run, step=opened.slot, visit=opened.visit, by=by)
 
     def new_id(self) -> int:
         """A number not used before in this ticket (threads, calls)."""
