@@ -16,10 +16,10 @@ from sop.clocks.ladders import Level
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase, Correction, Pause, ledger_of, plain_of
 from sop.clocks.moments import moments
 from sop.durations import Unit, parse
+from tests.sop.test_calendars_oracle import DAYS, ZONES, windows
 
 CASES = int(os.environ.get("GONGDAN_CLOCK_CASES", "300"))
 """How many random ledgers are tried here; ``gongdan``'s own figure was seen with 12,000 (docs/reference/clocks.md)."""
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTE = timedelta(minutes=1)
 SPAN = 30
 FIRST_DAYS = (
@@ -30,20 +30,6 @@ FIRST_DAYS = (
     date(2027, 12, 27),
     date(2028, 2, 26),
 )
-ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
-
-
-def _text(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-@st.composite
-def windows(draw: st.DrawFn) -> list[str]:
-    edges = draw(st.lists(st.integers(0, 47), unique=True, max_size=6).map(sorted))
-    pairs = [(edges[i] * 30, edges[i + 1] * 30) for i in range(0, len(edges) - 1, 2)]
-    if pairs and draw(st.booleans()) and pairs[0][0] > 0:
-        pairs[-1] = (pairs[-1][0], draw(st.integers(0, pairs[0][0] // 30)) * 30)
-    return [f"{_text(opening)}-{_text(closing)}" for opening, closing in pairs]
 
 
 @st.composite
