@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def next_version(library: dict[str, Compiled], catalog_of: Compiled) -> Compiled
             step["id"], step["was"] = "check", "inspect"
             step["form"].append({"key": "remark", "type": "text", "label": "备注", "optional": True})
     text = json.dumps(document).replace("steps.inspect", "steps.check")
-    return {**catalog_of, "document": json.loads(text), "sha256": "9" * 64, "version": 2}
+    return {**catalog_of, "document": json.loads(text), "sha256": sha256(text.encode()).hexdigest(), "version": 2}
 
 
 async def test_a_ticket_is_moved_between_two_of_its_steps(library: dict[str, Compiled]) -> None:
