@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     spans.time_through_the_steps,  # 421W 422I
     versions.removed_steps,  # 501E
     versions.changed_outputs,  # 502W
+    versions.former_ids,  # 503E
 )
 
 

@@ -1,4 +1,4 @@
-"""What a new version does to tickets that run on the one before: 501E, 502W."""
+"""What a new version does to tickets that run on the one before: 501E, 502W, 503E."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sop.checks.context import COMMON_OUTPUTS, Context
 from sop.checks.nulls import defaulted
 from sop.checks.references import place_of
 from sop.checks.sites import output_read
+from sop.definition import Placed
 from sop.expressions import Read
 from sop.model import Document, Task
 from sop.problems import Problem
@@ -23,6 +24,31 @@ def removed_steps(document: Document, context: Context) -> Iterator[Problem]:
             continue
         row = "501.maybe" if count is None else "501"
         yield context.tree.problem(row, "/steps", on_key=True, name=name, count=str(count))
+
+
+def former_ids(document: Document, context: Context) -> Iterator[Problem]:
+    """503E: an id of a version before goes on as one step only, and not while a step still has it."""
+    first: dict[str, str] = {}
+    for placed in context.placed:
+        for name, pointer in _formerly(placed):
+            holder = context.steps.get(name)
+            if holder is not None:
+                yield _claimed(context, "503.exists", pointer, name, f"{holder.pointer}/id")
+            elif name in first:
+                yield _claimed(context, "503", pointer, name, first[name])
+            first.setdefault(name, pointer)
+
+
+def _formerly(placed: Placed) -> list[tuple[str, str]]:
+    """The ids that a step says it had, each with its pointer."""
+    pointer, names = f"{placed.pointer}/was", placed.step.formerly
+    listed = not isinstance(placed.step.was, str)
+    return [(name, f"{pointer}/{index}" if listed else pointer) for index, name in enumerate(names)]
+
+
+def _claimed(context: Context, row: str, pointer: str, name: str, other: str) -> Problem:
+    place = context.tree.at(other)
+    return context.tree.problem(row, pointer, name=name, first=f"{place.line}:{place.column}")
 
 
 def changed_outputs(document: Document, context: Context) -> Iterator[Problem]:

@@ -119,4 +119,16 @@ VERSIONS: dict[str, Wording] = {
         "{path} 的类型变了（{old} → {new}），运行中的工单还是旧的",
         "{path} has changed its type ({old} → {new}); running tickets hold the old one",
     ),
+    "503": error(
+        "{first} 已经写了 was: {name}，工单不知道该去哪一个",
+        "was: {name} is written at {first} too: tickets on it would not know which step it has become",
+        "只留在接替它的那一步",
+        "keep it on the one step that goes on for it",
+    ),
+    "503.exists": error(
+        "步骤 {name} 还在（{first}），不能说它改成了别的",
+        "the step {name} still exists ({first}), so no other step can be what it has become",
+        "去掉 was，或给还在的那一步换一个 id",
+        "drop the was, or give the step that exists another id",
+    ),
 }

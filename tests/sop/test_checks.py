@@ -230,6 +230,11 @@ BROKEN: list[tuple[str, Told]] = [
     (promise("within: 1d, broken: promise_kept"), [("307.playbook", 4, 81)]),
     (promise("within: 1d, title: {zh: 退款}"), [("412", 4, 80)]),
     (promise("within: 1d, until: 2d"), [("101", 4, 73)]),
+    # the ids of versions before
+    (step("id: a, was: b, type: wait, for: 1d") + "  - {id: b, type: end}\n", [("503.exists", 4, 18)]),
+    (step("id: a, was: a, type: end"), [("503.exists", 4, 18)]),
+    (step("id: a, was: c, type: wait, for: 1d") + "  - {id: b, was: [d, c], type: end}\n", [("503", 5, 22)]),
+    (step("id: a, was: [c, c], type: end"), [("503", 4, 22)]),
     # warnings
     (HEAD + "steps: []\nvars: {x: 1}\n", [("203", 4, 8)]),
     (step("id: b, type: action, action: erp.rma.create"), [("406", 4, 35)]),
@@ -267,6 +272,7 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
         step("id: a, type: end, when: ticket.serial") + "fields: [{key: serial, type: text, required: true}]\n",
         "dsl: 1\nplaybook: p\nowner: owner\nsteps: []\n"
         "start: {event: parcel.received, when: event.at > now and vars}\n",
+        step("id: a, was: [c, d], type: wait, for: 1d") + "  - {id: b, was: e, type: end}\n",
         promise("within: 3wd, warn: 1wd, check: erp.refund.status, kept: check.status == 1, broken: promise_broken"),
         promise(
             "within: 3wd, with: {refund_no: '{{ ticket.no }}'}, check: erp.refund.status, title: {zh: 到账, en: Money}"

@@ -1,4 +1,4 @@
-"""Time and versions: 420–422, 501, 502."""
+"""Time and versions: 420–422, 501–503."""
 
 from __future__ import annotations
 
@@ -56,5 +56,20 @@ TIME: dict[str, Page] = {
         good=steps(_GRADED, "id: b, type: wait, for: 1d", _READS.replace("grade", "grade | default('B')")),
         before=steps(TASK, "id: b, type: wait, for: 1d", "id: a, type: end"),
         standing={"b": 2},
+    ),
+    "503": Page(
+        ("was 有歧义", "A former id that is not free"),
+        (
+            "was 说明旧版本的哪一步改成了这一步。两步都写同一个旧 id，或者旧 id 还有步骤在用，工单就不知道去哪里。",
+            "With was a step says which step of a version before has become this one. If two steps name the same one, "
+            "or a step still has that id, tickets would not know where to go on.",
+        ),
+        bad=steps(
+            TASK,
+            "id: weigh, was: check, type: wait, for: 1h",
+            "id: look, was: seen, type: wait, for: 1h",
+            "id: watch, was: [seen, saw], type: end",
+        ),
+        good=steps(TASK, "id: weigh, was: balance, type: wait, for: 1h", "id: look, was: [seen, saw], type: end"),
     ),
 }
