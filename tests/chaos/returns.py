@@ -21,6 +21,7 @@ class Return:
     no: str
     phone: str
     waybill: str = ""
+    is_told: bool = False  # the carrier has said that the parcel is there
     deadlines: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -35,7 +36,9 @@ class Return:
         self.desk.answer(self.no, "photo_evidence", photos=["front.jpg", "back.jpg"], reason="质量问题")
 
     def parcel_arrives(self) -> None:
-        self.desk.company.receives(self.desk.waybill(self.no))
+        """Unless the carrier has said so already: then the desk is only slow to hear it."""
+        if not self.is_told:
+            self.desk.company.receives(self.desk.waybill(self.no))
 
     def inspect(self) -> None:
         self.desk.answer(self.no, "inspect", "pass", by="zhouting", grade="A")
@@ -46,6 +49,7 @@ class Return:
     def parcel_arrives_in_the_dark(self) -> None:
         """The carrier tells the desk while nobody may be there to hear it."""
         self.desk.company.receives(self.waybill)
+        self.is_told = True
 
     def on_its_way(self) -> Return:
         """Waiting for the parcel, the clock running."""

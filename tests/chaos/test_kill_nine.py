@@ -19,6 +19,7 @@ DARK = 1.0  # seconds without the process
 @pytest.mark.timeout(180)
 def test_a_process_is_killed_in_the_middle_of_returns(process: str, shared_desk: Desk) -> None:
     desk = shared_desk
+    desk.company.recovers()
     in_flight, forgotten, on_its_way = (Return.open(desk) for _ in range(3))
     on_its_way.on_its_way()
     on_the_table, just_answered = Return.open(desk).on_the_table(), Return.open(desk).at_finance()
@@ -37,7 +38,6 @@ def test_a_process_is_killed_in_the_middle_of_returns(process: str, shared_desk:
 
     for each in (just_answered, on_the_table, on_its_way, forgotten, in_flight):
         each.goes_on()
-    desk.company.recovers()
     if process == "worker":
         assert _was_taken_over(in_flight)
 

@@ -22,6 +22,7 @@ from db.session import Store
 from sop.values import encode
 from worker.bench import journey
 from worker.bench.twin import ReturnByHand
+from worker.leaving import leave_with
 from worker.logs import begin_log
 from worker.serving import AT_ONCE, CACHED, reached
 from worker.settings import Settings
@@ -78,4 +79,4 @@ async def work(side: str, queue: str, calls: Path) -> None:
 
 if __name__ == "__main__":
     begin_log(sys.argv[1])
-    asyncio.run(work(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    leave_with(lambda: asyncio.run(work(sys.argv[1], sys.argv[2], Path(sys.argv[3]))))
