@@ -93,6 +93,11 @@ class Principal:
         """For whom a key speaks, in one word; empty where it speaks for itself."""
         return THE_CUSTOMER if self.for_customer else self.person.id if self.person else ""
 
+    @property
+    def author(self) -> str:
+        """Who a change is recorded with: the person that a key speaks for, else the key itself."""
+        return self.behalf or self.id.removeprefix("user:")
+
     def require(self, scope: Scope) -> None:
         """Raise 403 unless this scope is held."""
         if scope not in self.scopes:

@@ -9,13 +9,17 @@ from datetime import datetime
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import releases
+from db.definitions import Version, definition
 from db.outbox import payload_of
 from db.releases import Said
 from db.tables import GateRow, Lane, Outbox, OutboxKind, Step, Ticket
 from db.types import Utc, ValueJson
+from sop.conditions import OF_A_RUN, examine
+from sop.definition import definition_of
 from sop.events import Actor, ActorKind, GateLifted, GateSet
 from sop.gate import Gate
-from sop.refusals import Refusal
+from sop.refusals import Refusal, UnknownStep
 from sop.state import Status
 from sop.values import Values
 
@@ -56,6 +60,18 @@ class KnownGate:
     released_at: datetime | None
     released_note: str
     held: int
+
+
+async def require_step(conn: AsyncConnection, new: NewGate, kind: str | None = None) -> Version:
+    """The version that a gate names, or the default. Raises ``NoSuchVersion``, ``UnknownStep``, and ``BadCondition``
+    for a condition that a run cannot be asked."""
+    if new.condition is not None:
+        examine(new.condition, OF_A_RUN)
+    known = await releases.find(conn, new.key, new.version, kind)
+    compiled = await definition(conn, known.kind, known.key, known.version)
+    if compiled is None or new.step not in definition_of(compiled).steps:
+        raise UnknownStep(f"{known.ref} has no step {new.step}", f"{known.ref} 没有步骤 {new.step}")
+    return known
 
 
 async def hold(conn: AsyncConnection, new: NewGate, said: Said) -> tuple[int, int]:

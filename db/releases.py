@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import calendars, people
-from db.definitions import Version, version_of, versions
+from db.definitions import Version, definition, version_of, versions
 from db.locks import lock_names
 from db.tables import DefinitionChange, DefinitionState, Published
 from sop.definition import Compiled, moves_money
@@ -196,6 +196,15 @@ async def find(conn: AsyncConnection, key: str, version: int | None, kind: str |
             return known
     name = key if version is None else f"{key}@{version}"
     raise NoSuchVersion(f"{name} is not published", f"没有发布过 {name}")
+
+
+async def destination(conn: AsyncConnection, known: Version) -> Compiled:
+    """The content of a version that open tickets may go on with. Raises ``FourEyes`` for one that nobody released."""
+    if not (known.released and known.state is not DRAFT) and known.state is not DERIVED:
+        raise FourEyes(f"{known.ref} has not been released", f"{known.ref} 尚未放行")
+    compiled = await definition(conn, known.kind, known.key, known.version)
+    assert compiled is not None  # noqa: S101 - published versions are never deleted
+    return compiled
 
 
 async def history(conn: AsyncConnection, key: str | None = None, limit: int = 200) -> list[Change]:

@@ -1,26 +1,21 @@
-"""Open tickets on their way to another version: which ones, what becomes of each, how it is told and recorded."""
+"""Open tickets on their way to another version: who sends them, and how what becomes of each is told."""
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from activities.connectors import exact_json
-from db import people, releases
-from db.definitions import Version
+from db import people
 from db.numbers import number_of
-from db.queries.standing import Standing, on_version, spread
-from db.releases import Said
 from db.session import Store
-from sop.events import Actor, ActorKind, RunMigrated
+from sop.events import Actor, ActorKind
 from sop.values import Value
 from worker.terminal import Terminal
 from worker.words import Words
-from workflows.client import Tickets
-from workflows.moving import MOVED, Moved, move, outlooks
+from workflows.moving import MOVED, Moved
 
 VERDICTS = {
     "ok": Words("可移动", "ok"),
@@ -33,22 +28,6 @@ VERDICTS = {
 STUCK = frozenset({"needs_mapping", "refused"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which of the tickets on a version are meant: one by its id, or a ``canary`` of so many; and whether only to say
-    what would become of them."""
-
-    dry_run: bool = False
-    canary: int | None = None
-    ticket: int | None = None
-
-    def of(self, standing: Sequence[Standing]) -> list[Standing]:
-        """Those of them that are meant."""
-        if self.ticket is not None:
-            return [one for one in standing if one.ticket_id == self.ticket]
-        return list(standing) if self.canary is None else spread(standing, self.canary)
-
-
 async def staff(store: Store, name: str) -> Actor:
     """Who moves tickets, with the roles the desk knows of them."""
     async with store.read() as conn:
@@ -56,22 +35,9 @@ async def staff(store: Store, name: str) -> Actor:
     return Actor(ActorKind.STAFF, name, known.roles if known else (), known.teams if known else ())
 
 
-async def travel(
-    store: Store, tickets: Tickets, known: tuple[Version, Version], event: RunMigrated, wish: Wish
-) -> list[Moved]:
-    """Move the tickets that are meant, or say what would become of them; a move is recorded with the new version."""
-    old, new = known
-    async with store.read() as conn:
-        meant = wish.of(await on_version(conn, old.kind, old.key, old.version))
-    ids = [one.ticket_id for one in meant]
-    if wish.dry_run:
-        return await outlooks(tickets, ids, event)
-    done = await move(tickets, ids, event, f"migrate:{secrets.token_hex(8)}")
-    counts: dict[str, Value] = dict(Counter(one.verdict for one in done))
-    said = Said(event.by.id, datetime.now(UTC), event.note)
-    async with store.write() as conn:
-        await releases.note(conn, new, said, {"migrated_from": old.version, "tickets": counts})
-    return done
+def fresh_key() -> str:
+    """What the moves of one command are known by."""
+    return f"migrate:{secrets.token_hex(8)}"
 
 
 def tell(done: Sequence[Moved], terminal: Terminal) -> int:

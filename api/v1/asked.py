@@ -229,6 +229,7 @@ class Migration(Body):
     """Which open tickets go on with which version: all on ``from_version``, one, or a ``canary`` of so many that stand
     on as many steps as possible. ``steps``: old id → new id, for open steps that have no counterpart."""
 
+    kind: Literal["sop", "playbook"] | None = None
     from_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     to_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     dry_run: bool = True
@@ -237,6 +238,30 @@ class Migration(Body):
     after: Annotated[int, Field(ge=0, le=2**53)] = 0
     steps: dict[FieldName, Line] = Field(default_factory=dict, max_length=200)
     note: Note = ""
+
+
+class Injection(Body):
+    """A step (its YAML) to put before or after another one, for the open tickets on a version (none: the default) of
+    which the condition holds. ``clocks``: whether theirs count on while they are on it. ``after_ticket``: the
+    ``next_after`` of the answer before."""
+
+    kind: Literal["sop", "playbook"] | None = None
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    step: Annotated[str, Field(min_length=1, max_length=20_000)]
+    before: Slug | None = None
+    after: Slug | None = None
+    condition: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    clocks: Literal["run", "pause"] = "run"
+    dry_run: bool = True
+    ticket: Annotated[str, Field(max_length=32)] | None = None
+    after_ticket: Annotated[int, Field(ge=0, le=2**53)] = 0
+    why: Annotated[str, Field(min_length=1, max_length=2000)]
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Injection:
+        if (self.before is None) == (self.after is None):
+            raise ValueError("either before or after")
+        return self
 
 
 class NewGate(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -14,10 +15,13 @@ from api.principal import Scope
 from api.problem_table import Code
 from api.problems import Problem
 from api.v1.docs import OF_READS, errors_of
-from api.v1.told_of_definitions import DefinitionChangeTold, DefinitionList, DefinitionTold
+from api.v1.told_of_definitions import DefinitionChangeTold, DefinitionList, DefinitionTold, DifferenceTold
 from db.definitions import Version, source, versions
-from db.releases import Change, history
+from db.queries.differences import between
+from db.queries.standing import counts
+from db.releases import Change, find, history
 from db.tables import DefinitionState
+from sop.diff.telling import plain
 from sop.model import Kind
 
 router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.DEFINITIONS_READ)])
@@ -31,12 +35,16 @@ router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.DEFINITIONS_R
     responses=errors_of(*OF_READS),
 )
 async def list_definitions(
-    doors: TheDoors, kind: Annotated[Kind | None, Query(description="Only SOPs, or only playbooks.")] = None
+    doors: TheDoors,
+    *,
+    kind: Annotated[Kind | None, Query(description="Only SOPs, or only playbooks.")] = None,
+    archived: Annotated[bool, Query(description="Those too that no new ticket will take by itself.")] = False,
 ) -> Response:
-    """The version of each SOP and playbook that new tickets take, and candidates."""
+    """The version of each SOP and playbook that new tickets take, candidates and drafts, each with the open tickets
+    that run on it."""
     async with doors.store.read() as conn:
-        rows = await versions(conn)
-    items = [line(row) for row in rows if kind is None or row.kind == kind]
+        rows, running = await versions(conn, archived=archived), await counts(conn)
+    items = [_item(row, running) for row in rows if kind is None or row.kind == kind]
     return answer({"items": items, "next_cursor": None})
 
 
@@ -55,13 +63,35 @@ async def show_definition(
 ) -> Response:
     """Its YAML, every version there is, and what was done to them."""
     async with doors.store.read() as conn:
-        known = await versions(conn, key=key, archived=True)
+        known, running = await versions(conn, key=key, archived=True), await counts(conn, key)
         chosen = _chosen(known, kind, version)
         if chosen is None:
             raise Problem(Code.DEFINITION_NOT_FOUND, key=key if version is None else f"{key}@{version}")
         text = await source(conn, chosen.kind, chosen.key, chosen.version)
         changes = [_change(row) for row in await history(conn, chosen.key) if row.kind == chosen.kind]
-    return answer({**line(chosen), "source": text, "versions": [line(row) for row in known], "changes": changes})
+    items = [_item(row, running) for row in known]
+    return answer({**_item(chosen, running), "source": text, "versions": items, "changes": changes})
+
+
+@router.get(
+    "/definitions/{key}/difference",
+    response_model=DifferenceTold,
+    operation_id="compareVersions",
+    summary="Compare two versions by what they mean",
+    responses=errors_of(*OF_READS, 404),
+)
+async def compare_versions(
+    doors: TheDoors,
+    key: Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$")],
+    old: Annotated[int, Query(ge=1, le=2**31 - 1, alias="from", description="The version to start from.")],
+    new: Annotated[int | None, Query(ge=1, le=2**31 - 1, alias="to", description="Without it, the default.")] = None,
+    kind: Annotated[Kind | None, Query(description="Where an SOP and a playbook share the key.")] = None,
+) -> Response:
+    """Every change in words, what it means for safety, and how many open tickets stand on what changed."""
+    async with doors.store.read() as conn:
+        one = await find(conn, key, old, kind)
+        found = await between(conn, one, await find(conn, key, new, one.kind))
+    return answer(plain(found))
 
 
 def line(row: Version) -> dict[str, object]:
@@ -81,6 +111,10 @@ def line(row: Version) -> dict[str, object]:
         "approved_at": row.approved_at,
         "approved_by": row.approved_by,
     }
+
+
+def _item(row: Version, running: Mapping[tuple[str, str, int], int]) -> dict[str, object]:
+    return {**line(row), "open_tickets": running.get((row.kind, row.key, row.version), 0)}
 
 
 def _change(row: Change) -> dict[str, object]:

@@ -20,14 +20,23 @@ _RETURN: dict[str, object] = {
     "approved_by": "zhaomin",
 }
 
+_ITEM = {**_RETURN, "open_tickets": 12}
+_MOVED: Mapping[str, object] = {
+    "ticket": "GD-10001",
+    "verdict": "ok",
+    "reason": None,
+    "before": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-07T01:30:00+00:00"}],
+    "after": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-08T01:30:00+00:00"}],
+}
+
 OF_DEFINITIONS: Mapping[str, Sequence[object]] = {
-    "DefinitionList": [{"items": [_RETURN], "next_cursor": None}],
+    "DefinitionList": [{"items": [_ITEM], "next_cursor": None}],
     "DefinitionLine": [_RETURN],
     "DefinitionTold": [
         {
-            **_RETURN,
+            **_ITEM,
             "source": "dsl: 1\nsop: return\n…",
-            "versions": [_RETURN],
+            "versions": [_ITEM],
             "changes": [
                 {
                     "version": 3,
@@ -48,14 +57,53 @@ OF_DEFINITIONS: Mapping[str, Sequence[object]] = {
     "MigrationTold": [
         {
             "items": [
+                _MOVED,
+            ],
+            "next_after": None,
+        }
+    ],
+    "DifferenceTold": [
+        {
+            "old": "return@6",
+            "new": "return@7",
+            "same": False,
+            "changes": [
                 {
-                    "ticket": "GD-10001",
-                    "verdict": "ok",
-                    "reason": None,
-                    "before": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-07T01:30:00+00:00"}],
-                    "after": [{"step": "return.inspect", "type": "task", "due_at": "2026-05-08T01:30:00+00:00"}],
+                    "kind": "changed",
+                    "step": "refund_approval",
+                    "key": ["when"],
+                    "old": "form.amount > 500",
+                    "new": "form.amount > 1000",
+                    "zh": "when 500 → 1000",
+                    "en": "when 500 → 1000",
                 }
             ],
+            "safety": [
+                {
+                    "risk": "limit_raised",
+                    "step": "refund_approval",
+                    "zh": "审批 refund_approval 问得更少：界限 500 → 1000",
+                    "en": "approval refund_approval is asked for less: limit 500 → 1000",
+                }
+            ],
+            "tickets": {"total": 143, "steps": {"refund_approval": 143}},
+        }
+    ],
+    "Injection": [
+        {
+            "step": "{id: second_look, type: task, title: {zh: 复核, en: Second look}, assign: role:finance_manager}",
+            "before": "refund",
+            "condition": "customer.tier == 'vip'",
+            "clocks": "pause",
+            "dry_run": False,
+            "why": "a batch of lamps is faulty",
+        }
+    ],
+    "InjectionTold": [
+        {
+            "version": {**_RETURN, "version": 8, "state": "derived", "share": None},
+            "step": "second_look",
+            "items": [{**_MOVED, "verdict": "moved"}],
             "next_after": None,
         }
     ],

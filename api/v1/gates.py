@@ -10,22 +10,20 @@ from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from api.auth import Asking, needs
+from api.auth import Asking
 from api.bodies import answer, body_of
 from api.doors import TheDoors
+from api.leading import needs_designer
 from api.once import Reply, TheWrite
-from api.principal import Principal, Scope
+from api.principal import Principal
 from api.v1 import asked
 from api.v1.docs import OF_READS, OF_WRITES, errors_of, takes
 from api.v1.told_of_definitions import GateList, GateSetTold
-from db import definitions, gates, releases
+from db import gates
 from db.gates import NewGate
 from db.releases import Said
-from sop.conditions import OF_A_RUN, examine
-from sop.definition import definition_of
-from sop.refusals import UnknownStep
 
-router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.ADMIN)])
+router = APIRouter(tags=["definitions"], dependencies=[needs_designer()])
 
 
 @router.get(
@@ -57,15 +55,10 @@ async def hold(
     write: TheWrite, asking: Asking, said: Annotated[asked.NewGate, Depends(body_of(asked.NewGate))]
 ) -> Response:
     """Tickets that come to the step later are held too; those that stand on it already go on."""
-    if said.condition is not None:
-        examine(said.condition, OF_A_RUN)
+    new = NewGate(said.key, said.step, said.version, said.condition, said.clocks)
 
     async def work(conn: AsyncConnection) -> Reply:
-        known = await releases.find(conn, said.key, said.version)
-        compiled = await definitions.definition(conn, known.kind, known.key, known.version)
-        if compiled is None or said.step not in definition_of(compiled).steps:
-            raise UnknownStep(f"{known.ref} has no step {said.step}", f"{known.ref} 没有步骤 {said.step}")
-        new = NewGate(said.key, said.step, said.version, said.condition, said.clocks)
+        await gates.require_step(conn, new)
         gate, told = await gates.hold(conn, new, _said(asking, said.why))
         return Reply(201, {"gate": gate, "tickets": told})
 
@@ -95,4 +88,4 @@ async def release(
 
 
 def _said(asking: Principal, why: str) -> Said:
-    return Said(asking.behalf or asking.id.removeprefix("user:"), datetime.now(UTC), why)
+    return Said(asking.author, datetime.now(UTC), why)

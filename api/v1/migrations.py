@@ -1,4 +1,4 @@
-"""Open tickets that go on with another version of their definition."""
+"""Open tickets that go on with another version of their definition, or with a step more."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
-from api.auth import Asking, needs
+from api.auth import Asking
 from api.bodies import body_of
-from api.doors import Doors, TheDoors
+from api.doors import TheDoors
+from api.injecting import Extra, inject
+from api.leading import needs_designer
+from api.migrating import PAGE, Move, migrate
 from api.once import Reply, TheWrite
-from api.principal import Scope
 from api.v1 import asked
+from api.v1.definitions import line
 from api.v1.docs import OF_WRITES, errors_of, takes
-from api.v1.told_of_definitions import MigrationTold
-from db import definitions, releases
-from db.definitions import Version
+from api.v1.told_of_definitions import InjectionTold, MigrationTold
 from db.numbers import id_of, number_of
-from db.queries.standing import on_version, spread
-from db.tables import DefinitionState
-from sop.definition import Compiled
-from sop.events import RunMigrated
-from workflows.moving import Moved, move, outlooks
+from workflows.journeys import Journey, Wish
+from workflows.moving import Moved
 
-router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.ADMIN)])
-PAGE = 50
-"""Tickets of one request: each is asked, and moved, while the caller waits."""
+router = APIRouter(tags=["definitions"], dependencies=[needs_designer()])
+Key = Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$", description="The definition's key, e.g. return.")]
 
 
 @router.post(
@@ -37,8 +34,8 @@ PAGE = 50
     responses=errors_of(*OF_WRITES, 404),
     openapi_extra=takes(asked.Migration),
 )
-async def migrate(
-    key: Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$", description="The definition's key, e.g. return.")],
+async def migrate_tickets(
+    key: Key,
     doors: TheDoors,
     write: TheWrite,
     asking: Asking,
@@ -46,40 +43,60 @@ async def migrate(
 ) -> Response:
     """At most 50 tickets a request: send it again with ``after`` = ``next_after`` until that is null. With ``dry_run``
     nothing changes; otherwise each ticket is moved wholly, or left as it is with the reason."""
-    old, target = await _versions(doors, key, said)
-    event = RunMigrated(old.key, old.version, target, asking.actor(), dict(said.steps), said.note)
-    ids, left = await _meant(doors, old, said)
+    wanted = Move(key, said.from_version, said.to_version, said.kind, said.steps, said.note)
+    wish = Wish(said.dry_run, said.canary, _ticket(said.ticket), said.after, PAGE)
 
     async def work() -> Reply:
-        if said.dry_run:
-            done = await doors.line.call(lambda line: outlooks(line, ids, event))
-        else:
-            done = await doors.line.call(lambda line: move(line, ids, event, write.update_id))
-        return Reply(200, {"items": [_told(one) for one in done], "next_after": ids[-1] if left else None})
+        return Reply(200, _travelled(await migrate(doors, wanted, asking.actor(), wish, write.update_id)))
 
     return await write.around(work)
 
 
-async def _versions(doors: Doors, key: str, said: asked.Migration) -> tuple[Version, Compiled]:
-    async with doors.store.read() as conn:
-        old = await releases.find(conn, key, said.from_version)
-        new = await releases.find(conn, key, said.to_version, old.kind)
-        if not new.released and new.state is not DefinitionState.DERIVED:
-            raise releases.FourEyes(f"{new.ref} has not been released", f"{new.ref} 尚未放行")
-        target = await definitions.definition(conn, new.kind, new.key, new.version)
-    assert target is not None  # noqa: S101 - it has just been found
-    return old, target
+@router.post(
+    "/definitions/{key}/injections",
+    response_model=InjectionTold,
+    operation_id="injectStep",
+    summary="Put an extra step into open tickets",
+    responses=errors_of(*OF_WRITES, 404),
+    openapi_extra=takes(asked.Injection),
+)
+async def inject_step(
+    key: Key,
+    doors: TheDoors,
+    write: TheWrite,
+    asking: Asking,
+    said: Annotated[asked.Injection, Depends(body_of(asked.Injection))],
+) -> Response:
+    """A version with the step in it is made for open tickets only, linted as any other, and the matching ones that have
+    not passed the place go on with it. At most 50 tickets a request, as with migrations."""
+    wanted = Extra(
+        key,
+        said.step,
+        said.why,
+        before=said.before,
+        after=said.after,
+        version=said.version,
+        kind=said.kind,
+        condition=said.condition,
+        pausing=said.clocks == "pause",
+    )
+    wish = Wish(said.dry_run, ticket=_ticket(said.ticket), after=said.after_ticket, most=PAGE)
+
+    async def work() -> Reply:
+        done = await inject(doors, wanted, asking.actor(), asking.author, wish, write.update_id)
+        version = None if done.version is None else line(done.version)
+        return Reply(200, {"version": version, "step": done.step, **_travelled(done.journey)})
+
+    return await write.around(work)
 
 
-async def _meant(doors: Doors, old: Version, said: asked.Migration) -> tuple[list[int], bool]:
-    """The tickets of this request, by id, and whether there are more after them."""
-    async with doors.store.read() as conn:
-        found = await on_version(conn, old.kind, old.key, old.version, after=said.after)
-    if said.ticket is not None:
-        return [one.ticket_id for one in found if one.ticket_id == id_of(said.ticket)], False
-    if said.canary is not None:
-        return [one.ticket_id for one in spread(found, said.canary)], False
-    return [one.ticket_id for one in found[:PAGE]], len(found) > PAGE
+def _ticket(no: str | None) -> int | None:
+    """A number that is none means no ticket, not all of them."""
+    return None if no is None else id_of(no) or 0
+
+
+def _travelled(journey: Journey) -> dict[str, object]:
+    return {"items": [_told(one) for one in journey.moved], "next_after": journey.next_after}
 
 
 def _told(one: Moved) -> dict[str, object]:

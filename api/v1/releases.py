@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.auth import Asking, needs
 from api.bodies import body_of
 from api.doors import TheDoors
+from api.leading import needs_designer
 from api.once import Once, Reply, TheWrite
 from api.principal import Principal, Scope
 from api.problem_table import Code, Text
@@ -28,7 +29,7 @@ from db.tables import DefinitionState
 from sop.conditions import examine
 from sop.model import Kind
 
-router = APIRouter(tags=["definitions"], dependencies=[needs(Scope.ADMIN)])
+router = APIRouter(tags=["definitions"], dependencies=[needs_designer()])
 ERRORS = errors_of(*OF_WRITES, 404)
 Key = Annotated[str, Path(max_length=64, pattern=r"^[\w.-]+$", description="The definition's key, e.g. return.")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")]
@@ -60,8 +61,8 @@ class Release:
         return await self.write.within(change)
 
     def said(self, note: str) -> Said:
-        """Who changes it, and why: the person that the key speaks for, else the key."""
-        return Said(self.asking.behalf or self.asking.id.removeprefix("user:"), datetime.now(UTC), note)
+        """Who changes it, and why."""
+        return Said(self.asking.author, datetime.now(UTC), note)
 
 
 TheRelease = Annotated[Release, Depends(Release)]
@@ -75,6 +76,7 @@ SaidRemark = Annotated[asked.Remark, Depends(body_of(asked.Remark))]
     summary="Publish definitions",
     responses=errors_of(*OF_WRITES, 404),
     openapi_extra=takes(asked.Publication),
+    dependencies=[needs(Scope.ADMIN)],
 )
 async def publish(
     doors: TheDoors,
@@ -86,7 +88,7 @@ async def publish(
     definition that runs one of them gets a new version too."""
     if doors.press is None:
         raise Problem(Code.NOT_FOUND)
-    press, by = doors.press, asking.behalf or asking.id.removeprefix("user:")
+    press, by = doors.press, asking.author
     aim, now = _aim(said), datetime.now(UTC)
 
     async def work() -> Reply:

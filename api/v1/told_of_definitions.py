@@ -25,6 +25,12 @@ class DefinitionLine(Told):
     approved_by: str | None
 
 
+class DefinitionItem(DefinitionLine):
+    """One version, and how many open tickets run on it."""
+
+    open_tickets: int
+
+
 class DefinitionChangeTold(Told):
     """One change of a version's state."""
 
@@ -40,16 +46,55 @@ class DefinitionChangeTold(Told):
 class DefinitionList(Told):
     """The published definitions."""
 
-    items: list[DefinitionLine]
+    items: list[DefinitionItem]
     next_cursor: None = None
 
 
-class DefinitionTold(DefinitionLine):
+class DefinitionTold(DefinitionItem):
     """One definition with its YAML."""
 
     source: str
-    versions: list[DefinitionLine]
+    versions: list[DefinitionItem]
     changes: list[DefinitionChangeTold]
+
+
+class DifferenceLine(Told):
+    """One change, in words; ``key`` leads to what changed within the step, or within the file."""
+
+    kind: Literal["new", "removed", "moved", "renamed", "changed"]
+    step: str | None
+    key: list[str]
+    old: object
+    new: object
+    zh: str
+    en: str
+
+
+class ConsequenceLine(Told):
+    """What a change means for safety: money without an approval, a timeout that is gone, tickets left behind."""
+
+    risk: str
+    step: str | None
+    zh: str
+    en: str
+
+
+class TicketsOnChanged(Told):
+    """How many open tickets stand on changed steps, in all and by step."""
+
+    total: int
+    steps: dict[str, int]
+
+
+class DifferenceTold(Told):
+    """What one version means that the other does not; ``tickets`` is null where nothing could be counted."""
+
+    old: str
+    new: str
+    same: bool
+    changes: list[DifferenceLine]
+    safety: list[ConsequenceLine]
+    tickets: TicketsOnChanged | None
 
 
 class TicketMoved(Told):
@@ -67,6 +112,13 @@ class MigrationTold(Told):
 
     items: list[TicketMoved]
     next_after: int | None
+
+
+class InjectionTold(MigrationTold):
+    """The version with the step in it (null in a dry run, which keeps none), the step's id, and the tickets."""
+
+    version: DefinitionLine | None
+    step: str
 
 
 class GateTold(Told):

@@ -1,11 +1,11 @@
-"""Which open tickets run on a version, and the steps they stand on."""
+"""Which open tickets run on a version, how many, and the steps they stand on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.tables import Run, Step
@@ -38,6 +38,14 @@ async def on_version(
     for row in rows:
         steps.setdefault(row.ticket_id, []).append(row.step.partition("#")[0])
     return [Standing(ticket_id, tuple(steps.get(ticket_id, ()))) for ticket_id in ids]
+
+
+async def counts(conn: AsyncConnection, key: str | None = None) -> dict[tuple[str, str, int], int]:
+    """How many tickets run on each version, by its kind, key and number."""
+    columns = (Run.kind, Run.key, Run.version)
+    wanted = select(*columns, func.count(Run.ticket_id.distinct())).where(Run.status != "ended").group_by(*columns)
+    rows = await conn.execute(wanted if key is None else wanted.where(Run.key == key))
+    return {(kind, name, version): count for kind, name, version, count in rows}
 
 
 def spread(tickets: Sequence[Standing], count: int) -> list[Standing]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 
-from db.queries.loads import standing_on
+from db.queries.differences import standing_by_step
 from db.session import Store
 from sop.definition import Compiled, definition_of
 from sop.diff.changes import Difference
@@ -56,10 +55,7 @@ def _standing(asked: Asked, compiled: Compiled) -> dict[str, frozenset[int]] | N
 
     async def read(store: Store) -> dict[str, frozenset[int]]:
         async with store.read() as conn:
-            found = defaultdict[str, set[int]](set)
-            for one in await standing_on(conn, compiled["kind"], compiled["key"]):
-                found[one.step].add(one.ticket_id)
-            return {step: frozenset(tickets) for step, tickets in found.items()}
+            return await standing_by_step(conn, compiled["kind"], compiled["key"])
 
     try:
         return with_store(asked, read)

@@ -12,35 +12,32 @@ from db.gates import KnownGate, NewGate
 from db.releases import Said
 from db.session import Store
 from sop.conditions import OF_A_RUN, examine
-from sop.definition import definition_of
 from sop.events import RunMigrated
+from sop.injecting import Derived, derive
 from sop.problems import Language, Refused
+from sop.refusals import Refusal
 from sop.values import Value
 from worker.aiming import Ref, ref_of, told
 from worker.asked import Asked
-from worker.injecting import Derived, derive
-from worker.journeys import Wish, staff, tell, tell_json, travel
+from worker.journeys import fresh_key, staff, tell, tell_json
 from worker.storing import with_store
 from worker.talking import with_tickets
 from worker.terminal import Terminal
 from worker.words import Failure
 from worker.workspace import parse_texts, read_text, read_texts
 from workflows.client import Tickets
+from workflows.journeys import Wish, travel
 from workflows.moving import Moved
 
 
 def hold(asked: Asked) -> int:
     """Let no matching ticket enter a step."""
-    ref, step, condition = ref_of(asked.text("ref")), asked.text("step"), asked.maybe("if")
-    _checked(condition)
+    ref = ref_of(asked.text("ref"))
+    new = NewGate(ref.key, asked.text("step"), ref.version, asked.maybe("if"), asked.text("clocks"))
 
     async def work(store: Store) -> tuple[int, int]:
         async with store.write() as conn:
-            known = await releases.find(conn, ref.key, ref.version, ref.kind)
-            compiled = await definitions.definition(conn, known.kind, known.key, known.version)
-            if compiled is None or step not in definition_of(compiled).steps:
-                raise Failure(f"{known.ref} 没有步骤 {step}", f"{known.ref} has no step {step}", 2)
-            new = NewGate(ref.key, step, ref.version, condition, asked.text("clocks"))
+            await gates.require_step(conn, new, ref.kind)
             return await gates.hold(conn, new, _said(asked))
 
     number, count = told(lambda: with_store(asked, work))
@@ -110,7 +107,7 @@ def inject(asked: Asked) -> int:
         )
         if new is not old:
             asked.terminal.note(f"{new.ref}  {new.sha256[:12]}")
-        return await travel(store, tickets, (old, new), event, Wish(asked.flag("dry_run")))
+        return (await travel(store, tickets, (old, new), event, Wish(asked.flag("dry_run")), fresh_key())).moved
 
     done = with_tickets(asked, work)
     return tell_json(done, asked.terminal) if asked.flag("json") else tell(done, asked.terminal)
@@ -127,6 +124,8 @@ async def _derived(
     catalog = parse_texts(read_texts(asked.settings.workspace)).catalog
     try:
         return old, derive(base, snippet, catalog, before=place[0], after=place[1])
+    except Refusal as refusal:
+        raise Failure(refusal.zh, refusal.en, 2) from None
     except Refused as refused:
         for problem in refused.problems:
             asked.terminal.note(problem.render("", Language(asked.terminal.tongue.value)))

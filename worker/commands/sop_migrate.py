@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from db import definitions, releases
+from db import releases
 from db.definitions import Version
 from db.numbers import id_of
 from db.session import Store
-from db.tables import DefinitionState
 from sop.definition import Compiled
 from sop.events import RunMigrated
 from worker.aiming import Ref, ref_of
 from worker.asked import Asked
-from worker.journeys import Wish, staff, tell, tell_json, travel
+from worker.journeys import fresh_key, staff, tell, tell_json
 from worker.pairs import pairs
 from worker.talking import with_tickets
 from worker.words import Failure
 from workflows.client import Tickets
+from workflows.journeys import Wish, travel
 from workflows.moving import Moved
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
@@ -34,7 +34,7 @@ def run(asked: Asked) -> int:
         known, target = await _versions(store, old, new)
         by = await staff(store, asked.text("by"))
         event = RunMigrated(known[0].key, known[0].version, target, by, steps, asked.text("note"))
-        return await travel(store, tickets, known, event, wish)
+        return (await travel(store, tickets, known, event, wish, fresh_key())).moved
 
     done = with_tickets(asked, work)
     return tell_json(done, asked.terminal) if asked.flag("json") else tell(done, asked.terminal)
@@ -68,8 +68,4 @@ async def _versions(store: Store, old: Ref, new: Ref) -> tuple[tuple[Version, Ve
     async with store.read() as conn:
         known = await releases.find(conn, old.key, old.version, old.kind)
         target = await releases.find(conn, new.key, new.version, known.kind)
-        if target.state is DefinitionState.DRAFT or not (target.released or target.state is DefinitionState.DERIVED):
-            raise releases.FourEyes(f"{target.ref} has not been released", f"{target.ref} 尚未放行")
-        compiled = await definitions.definition(conn, target.kind, target.key, target.version)
-    assert compiled is not None  # noqa: S101 - it has just been found
-    return (known, target), compiled
+        return (known, target), await releases.destination(conn, target)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sop.definition import Compiled, definition_of
+from sop.injecting import NoStep, derive
 from sop.loading import load_many
 from sop.problems import Refused
-from worker.injecting import derive
+from sop.refusals import Refusal, UnknownStep
 from worker.settings import HOME
-from worker.words import Failure
 from worker.workspace import parse_texts, read_texts
 
 STEP = "- {id: second_look, type: task, title: {zh: 复核, en: Second look}, assign: role:finance_manager, due: 4wh}\n"
@@ -46,7 +46,10 @@ def test_what_lint_refuses_is_not_put_in() -> None:
     assert [problem.name for problem in refused.value.problems] == ["303"]
 
 
-@pytest.mark.parametrize(("snippet", "place"), [("just text", "refund"), ("{type: task}", "refund"), (STEP, "nowhere")])
-def test_what_is_no_step_or_has_no_place_is_said(snippet: str, place: str) -> None:
-    with pytest.raises(Failure):
+@pytest.mark.parametrize(
+    ("snippet", "place", "refusal"),
+    [("just text", "refund", NoStep), ("{type: task}", "refund", NoStep), (STEP, "nowhere", UnknownStep)],
+)
+def test_what_is_no_step_or_has_no_place_is_said(snippet: str, place: str, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
         derive(RETURN, snippet, SPACE.catalog, before=place)

@@ -15,9 +15,16 @@ from sop.catalog import Catalog
 from sop.definition import Compiled
 from sop.loading import examine
 from sop.problems import Problem, Refused, errors
+from sop.refusals import Refusal, UnknownStep
 from sop.values import decode, encode
 from sop.yaml_text import read
-from worker.words import Failure
+
+
+class NoStep(Refusal):
+    """The text is not one step with its id and type."""
+
+    code = "no_step"
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,8 @@ class Derived:
 def derive(
     base: Compiled, snippet: str, catalog: Catalog, *, before: str | None = None, after: str | None = None
 ) -> Derived:
-    """The version with the step of a YAML snippet put in. Raises ``Failure`` for what is no step or has no place, and
-    ``Refused`` with every problem of the result."""
+    """The version with the step of a YAML snippet put in. Raises ``NoStep``, ``UnknownStep`` where there is no such
+    place, and ``Refused`` with every problem of the result."""
     step = _step_of(snippet)
     document = copy.deepcopy(base["document"])
     line, index = _place(document, before or after or "")
@@ -53,7 +60,7 @@ def _step_of(snippet: str) -> dict[str, object]:
         raise Refused(found)
     data = tree.data[0] if isinstance(tree.data, list) and len(tree.data) == 1 else tree.data
     if not (isinstance(data, dict) and isinstance(data.get("id"), str)):
-        raise Failure("文件里要有一个步骤，含 id 和 type", "the file holds one step, with its id and type", 2)
+        raise NoStep("one step is wanted, with its id and type", "需要一个步骤，含 id 和 type")
     plain = encode(data)
     assert isinstance(plain, dict)  # noqa: S101 - the encoding of a mapping
     return plain
@@ -68,7 +75,7 @@ def _place(document: Mapping[str, object], name: str) -> tuple[list[object], int
             if isinstance(step, Mapping) and step.get("id") == name:
                 assert isinstance(line, list)  # noqa: S101 - it has just been gone through
                 return line, index
-    raise Failure(f"没有步骤 {name}", f"there is no step {name}", 2)
+    raise UnknownStep(f"there is no step {name}", f"没有步骤 {name}")
 
 
 class _Writer(yaml.SafeDumper):
