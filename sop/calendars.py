@@ -113,6 +113,11 @@ class Calendar:
             known = self._days[day] = tuple(self._open(day))
         return known
 
+    @property
+    def special(self) -> frozenset[date]:
+        """The dates that are not as the week says: days off, and days worked in addition."""
+        return self._off | self._extra.keys()
+
     def kind_of(self, day: date) -> DayKind:
         """What sort of day a local date is."""
         if day in self._extra:

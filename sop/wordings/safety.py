@@ -87,12 +87,39 @@ SAFETY: dict[str, Wording] = {
 TIME: dict[str, Wording] = {
     "420": error("日历 {name} 没有工作时间", "the calendar {name} has no working time"),
     "421": warning(
-        "走完步骤至少要 {time}，超过解决时限 {target}",
-        "the steps take {time} at the least, more than the resolution target of {target}",
+        "走完步骤至少要 {time}，超过 {clock} 的时限 {target}",
+        "the steps take {time} at the least, more than the target of {clock}, which is {target}",
+        "少等一些，放宽时限，或在等待时暂停时钟",
+        "wait less, allow more time, or pause the clock while the ticket waits",
+    ),
+    "421.company": warning(
+        "走完步骤至少要 {time}，超过公司时钟 {clock} 的时限 {target}",
+        "the steps take {time} at the least, more than the target of the company's clock {clock}, which is {target}",
+        "少等一些，或在 sla 里写一个同名时钟代替它",
+        "wait less, or write a clock of that name under sla, which comes before it",
     ),
     "422": info(
-        "不走回头路，每一步都用满时限要 {time}，超过解决时限 {target}",
-        "if every step takes as long as it may, {time} pass without any going back, more than the target of {target}",
+        "不走回头路，每一步都用满时限要 {time}，超过 {clock} 的时限 {target}",
+        "if every step takes as long as it may, {time} pass without any going back, more than the {target} of {clock}",
+    ),
+    "422.company": info(
+        "不走回头路，每一步都用满时限要 {time}，超过公司时钟 {clock} 的时限 {target}",
+        "if every step takes as long as it may, {time} pass without any going back, more than the {target} of the "
+        "company's clock {clock}",
+    ),
+    "422.holidays": info(
+        "节假日前后（如 {day}）走完步骤至少要 {time}，而 {clock} 过 {allowed} 就到期（时限 {target}）",
+        "around holidays (such as {day}) the steps take {time} at the least, but {clock} is due after "
+        "{allowed} (its target is {target})",
+        "等待与时限用同一种时间：都用工作时间，或都用钟表时间",
+        "count both in working time, or both by the clock",
+    ),
+    "422.holidays.company": info(
+        "节假日前后（如 {day}）走完步骤至少要 {time}，而公司时钟 {clock} 过 {allowed} 就到期（时限 {target}）",
+        "around holidays (such as {day}) the steps take {time} at the least, but the company's clock {clock} is "
+        "due after {allowed} (its target is {target})",
+        "等待与时限用同一种时间：都用工作时间，或都用钟表时间",
+        "count both in working time, or both by the clock",
     ),
 }
 

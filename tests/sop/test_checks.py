@@ -35,7 +35,21 @@ CATALOG = Catalog.from_plain(
 SUBS = {"sub": load(SUB, "sub.sop.yaml", CATALOG)}
 
 IN_PAGES = {"306", "308", "309", "310", "405", "407", "408", "410", "411", "413", "231"} | {
-    *("420", "421", "422", "501", "501.maybe", "502", "502.kind", "306.template", "413.template")
+    *(
+        "420",
+        "421",
+        "421.company",
+        "422",
+        "422.company",
+        "422.holidays",
+        "422.holidays.company",
+        "501",
+        "501.maybe",
+        "502",
+        "502.kind",
+        "306.template",
+        "413.template",
+    )
 }
 """Rows that the examples of ``sop.lint.pages`` and the tests of versions and messages break."""
 

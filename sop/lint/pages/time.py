@@ -17,8 +17,11 @@ TIME: dict[str, Page] = {
     "421": Page(
         ("最短也会超时", "The target cannot be met"),
         (
-            "哪怕每个人都立刻完成，光是固定的等待就超过了解决时限。",
-            "Even if everybody answers at once, the fixed waits alone take longer than the resolution target.",
+            "哪怕每个人都立刻完成，光是固定的等待就超过了时限。算的是与流程同始终的时钟：本文件的，以及公司的"
+            "（gongdan.yaml 里的 sla），只要按类别和条件能确定它管这些工单。",
+            "Even if everybody answers at once, the fixed waits alone take longer than the target. It is held against "
+            "every clock that lasts as long as the run: the file's own, and those of the company (sla in gongdan.yaml) "
+            "as far as their categories and conditions say that they are for these tickets.",
         ),
         bad=steps("id: a, type: wait, for: 3d", more="sla: {resolution: {target: 1d}}\n"),
         good=steps("id: a, type: wait, for: 3d", more="sla: {resolution: {target: 5d}}\n"),
@@ -26,9 +29,11 @@ TIME: dict[str, Page] = {
     "422": Page(
         ("用满时限会超时", "The target is missed if every step takes its time"),
         (
-            "不返工、每一步都到期才完成，加起来超过最宽的解决时限。时钟有 pause 时，客户的时间不算。",
+            "不返工、每一步都到期才完成，加起来超过最宽的解决时限。时钟有 pause 时，客户的时间不算。"
+            "节假日也看：工作时间的等待遇到长假会变长，调休上班会让工作时间的时限变短。",
             "Without any rework, but with every step done only when it is due, the sum exceeds the widest resolution "
-            "target. Where the clock pauses, the customer's time does not count.",
+            "target. Where the clock pauses, the customer's time does not count. Holidays count too: a wait in working "
+            "time grows over a holiday, and a target in working time shrinks where a weekend is worked.",
         ),
         bad=steps("id: a, type: task, assign: team:desk, due: 3d", more="sla: {resolution: {target: 1d}}\n"),
         good=steps("id: a, type: task, assign: team:desk, due: 8h", more="sla: {resolution: {target: 1d}}\n"),
