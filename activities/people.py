@@ -9,7 +9,7 @@ from activities.connectors.model import Readers
 from activities.connectors.people import Reader
 from db import personal
 from db.customers import KnownCustomer
-from db.people import KnownPerson, people
+from db.people import KnownPerson, people, ways_to
 from db.queries.tickets import TicketFacts, ticket
 from db.session import Store
 from sop.values import Value
@@ -93,8 +93,8 @@ def _customer(customer: KnownCustomer, channel: str) -> Reader | None:
 
 def _colleague(person: KnownPerson, channel: str | None) -> Reader | None:
     """A colleague by the way that is named, else by e-mail, phone, WeChat: the first that reaches them."""
-    ways = {"email": person.email, "sms": person.phone, "wechat": person.wechat}
-    way = next((each for each in (channel or "", *ways) if ways.get(each)), None)
+    ways = ways_to(person)
+    way = next((each for each in (channel or "", *ways) if each in ways), None)
     if way is None:
         return None
-    return Reader(person.id, person.name, way, ways[way] or "", person.language, person.timezone)
+    return Reader(person.id, person.name, way, ways[way], person.language, person.timezone)

@@ -62,6 +62,12 @@ class KnownTeam:
     members: tuple[str, ...] = field(default=())
 
 
+def ways_to(person: KnownPerson) -> dict[str, str]:
+    """The ways in which somebody can be reached out of the house, the usual one first: channel → address."""
+    ways = {"email": person.email, "sms": person.phone, "wechat": person.wechat}
+    return {channel: address for channel, address in ways.items() if address}
+
+
 async def put_person(conn: AsyncConnection, person: NewPerson, now: datetime) -> None:
     """Add somebody or bring them up to date; password, duty, the day they came and whether they have left stay."""
     row = {

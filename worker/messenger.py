@@ -19,7 +19,8 @@ SECONDS = 10.0  # less than a relay's lease
 
 
 class Messenger:
-    """Sends what a row asks for: ``{action: notify.staff, arguments: {to, template | text, …}}``.
+    """Sends what a row asks for: ``{action: notify.staff, arguments: {to, template | text, …}, channel}``; by the
+    channel, where one is named and reaches the reader.
 
     The idempotency key is the row's number and the reader's: a row delivered twice is sent once."""
 
@@ -45,8 +46,9 @@ class Messenger:
         return {name: written_out(value, known) for name, value in arguments.items()}
 
     async def _orders(self, service: Service, row: Delivery, arguments: Values) -> list[Order]:
-        who, to = service.operation.message, arguments.get("to")
-        readers = await self._people.readers(row.ticket_id, who, str(to) if to else None) if who else ()
+        who, to, by = service.operation.message, arguments.get("to"), row.payload.get("channel")
+        wanted = (str(to) if to else None, str(by) if by else None)
+        readers = await self._people.readers(row.ticket_id, who, *wanted) if who else ()
         if not readers:
             raise RefusedByOtherSide("there is nobody to tell", "没有可以通知的人")
         about = await self._people.about(row.ticket_id)

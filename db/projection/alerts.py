@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import outbox
+from db import outbox, people
 from db.dispatching import fitting, lead_of, team_of
 from db.projection import steps
 from db.projection.shadow import Shadow, Told, text_of, texts_of
@@ -54,27 +54,26 @@ async def _notify(shadow: Shadow, fact: Fact, told: Told, to: str, kind: str, te
     if rows:
         await shadow.conn.execute(insert_new(shadow.conn, Notification), rows)
     if not shadow.replaying:
-        await outbox.put_all(shadow.conn, _messages(shadow, fact, told, kind, text), fact.at)
+        await outbox.put_all(shadow.conn, await _messages(shadow, fact, told, kind, text), fact.at)
 
 
-def _messages(shadow: Shadow, fact: Fact, told: Told, kind: str, text: str) -> list[tuple[int, OutboxKind, Values]]:
-    """The same, out of the house: one message each, by the gateway; not what was sent before the fact was retold."""
-    template = f"alert_{kind}"
+async def _messages(
+    shadow: Shadow, fact: Fact, told: Told, kind: str, text: str
+) -> list[tuple[int, OutboxKind, Values]]:
+    """The same, out of the house: one message a person and way, by the gateway; not what was sent before the fact was
+    retold."""
+    template, named = f"alert_{kind}", texts_of(told, "channels")
     return [
-        (
-            shadow.ticket_id,
-            OutboxKind.NOTIFY,
-            payload,
-        )
+        (shadow.ticket_id, OutboxKind.NOTIFY, payload)
         for person in texts_of(told, REACHED)
-        for by in _channels(told)
-        if (payload := _payload(fact, {"to": f"user:{person}", "template": template, "text": text, **by}))
+        for by in await _ways(shadow.conn, person, named)
+        if (payload := _payload(fact, {"to": f"user:{person}", "template": template, "text": text}, by))
         not in shadow.sent
     ]
 
 
-def _payload(fact: Fact, arguments: dict[str, Value]) -> dict[str, Value]:
-    return {"action": TELL, "arguments": arguments, "seq": fact.seq}
+def _payload(fact: Fact, arguments: dict[str, Value], by: dict[str, Value]) -> dict[str, Value]:
+    return {"action": TELL, "arguments": arguments, "seq": fact.seq, **by}
 
 
 def _wanted(told: Told, channel: str) -> bool:
@@ -83,10 +82,15 @@ def _wanted(told: Told, channel: str) -> bool:
     return not named or channel in named
 
 
-def _channels(told: Told) -> list[dict[str, Value]]:
-    """By which ways out of the house a message goes: the reader's usual one, or each that is named."""
-    named = texts_of(told, "channels")
-    return [{"channel": channel} for channel in named if channel != APP] if named else [{}]
+async def _ways(conn: AsyncConnection, person: str, named: list[str]) -> list[dict[str, Value]]:
+    """By which ways out of the house somebody is told: each that is named and reaches them; where none does, or none is
+    named, their usual one, once. Where only ``app`` is named, by none."""
+    outside = list(dict.fromkeys(channel for channel in named if channel != APP))
+    if not outside:
+        return [] if named else [{}]
+    known = await people.person(conn, person)
+    reaching = [channel for channel in outside if known is None or channel in people.ways_to(known)]
+    return [{"channel": channel} for channel in reaching] or [{}]
 
 
 async def _reached(shadow: Shadow, to: str) -> dict[str, None]:

@@ -17,8 +17,8 @@ PARTS = (
 )
 
 
-def workspace_with(folder: Path, old: str, new: str) -> Path:
-    """A copy of the shipped workspace in which the company's file says something else."""
+def workspace_with(folder: Path, old: str, new: str, *more: tuple[str, str]) -> Path:
+    """A copy of the shipped workspace in which the company's file says something else, and ``more`` (old, new)."""
     for part in PARTS:
         source = HOME / part
         target = folder / part
@@ -28,6 +28,8 @@ def workspace_with(folder: Path, old: str, new: str) -> Path:
         (folder / f"tests/scenarios/{stories}.yaml").unlink()
     company = folder / "gongdan.yaml"
     text = company.read_text("utf-8")
-    assert text.count(old) == 1
-    company.write_text(text.replace(old, new), "utf-8")
+    for was, is_now in ((old, new), *more):
+        assert text.count(was) == 1, was
+        text = text.replace(was, is_now)
+    company.write_text(text, "utf-8")
     return folder
