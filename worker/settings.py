@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOCAL_FILE = "local.json"
+MOST_WORKERS = 64
 HOME = Path(__file__).resolve().parent.parent
 """The checkout: its own definitions are the workspace unless another one is named."""
 
@@ -29,6 +30,7 @@ class Settings:
     database_url: str
     host: str
     port: int
+    workers: int
     public_url: str
     temporal_address: str
     temporal_namespace: str
@@ -55,6 +57,7 @@ class Settings:
             database_url=known.get("GONGDAN_DATABASE_URL") or f"sqlite:///{data_dir / 'gongdan.db'}",
             host=host,
             port=port,
+            workers=_workers(known),
             public_url=known.get("GONGDAN_PUBLIC_URL", url).rstrip("/"),
             temporal_address=known.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
             temporal_namespace=known.get("TEMPORAL_NAMESPACE", "default"),
@@ -68,6 +71,14 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not (text.isascii() and text.isdigit() and 0 <= int(text) <= 65535):
         raise BadSetting(f"{name} must be a port number, not {text!r}")
+    return int(text)
+
+
+def _workers(env: Mapping[str, str]) -> int:
+    """How many worker processes this machine runs: one for every two cores, four at most, where it is not said."""
+    text = env.get("GONGDAN_WORKERS") or str(min(max((os.cpu_count() or 1) // 2, 1), 4))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_WORKERS):
+        raise BadSetting(f"GONGDAN_WORKERS must be a number from 1 to {MOST_WORKERS}, not {text!r}")
     return int(text)
 
 

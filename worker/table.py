@@ -34,6 +34,13 @@ def _arg(*names: str, zh: str, en: str, **options: object) -> Argument:
 
 JSON = _arg("--json", zh="以 JSON 输出", en="print JSON", action="store_true")
 _PORT = _arg("--port", zh="端口（默认 GONGDAN_PORT 或 8000）", en="port (default: GONGDAN_PORT or 8000)", type=int)
+_WORKERS = _arg(
+    "--workers",
+    zh="worker 进程数（up 默认 GONGDAN_WORKERS 或核数的一半；bench clocks 默认 1）",
+    en="worker processes (up: GONGDAN_WORKERS or half the cores; bench clocks: 1)",
+    type=int,
+    metavar="N",
+)
 
 CANDIDATE = (
     _arg(
@@ -68,6 +75,7 @@ SERVING = (
                 "--company-port", zh="演示公司端口（默认 8100）", en="port of the demo company (default 8100)", type=int
             ),
             _arg("--without-company", zh="不启动演示公司", en="leave the demo company out", action="store_true"),
+            _WORKERS,
         ),
     ),
     Command(
@@ -335,6 +343,7 @@ PROVING = (
                 en="clocks: kill -9 Temporal and the worker within that minute",
                 action="store_true",
             ),
+            _WORKERS,
             _arg(
                 "--mutations",
                 zh="lint：再检查这么多随机改坏的文件",

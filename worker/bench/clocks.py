@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,16 +90,24 @@ class Tower:
             return (await conn.execute(query)).scalar_one()
 
 
-async def measure(ground: Ground, clocks: int | None = None, *, kill: bool, span: timedelta = SPAN) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Many:
+    """How many clocks, and how many worker processes."""
+
+    clocks: int | None = None
+    workers: int | None = None
+
+
+async def measure(ground: Ground, many: Many, *, kill: bool, span: timedelta = SPAN) -> Figures:
     """Wind the clocks up, wait for their minute, and tell how they fired. Raises ``Failure``."""
-    site = await ground.site("clocks", with_temporal=True)
+    site = await ground.site("clocks", with_temporal=True, workers=many.workers)
     store = Store(site.settings.database_url)
-    worker = [plan for plan in product(site) if plan.name == "worker"]
+    worker = [plan for plan in product(site) if plan.name.startswith("worker")]
     power = Power([*foundations(site), *worker], ground.terminal)
     try:
         async with power.supplied():
             tower = Tower(site, store, Tickets(await reached(site.settings)))
-            minute, per_second = await _wound(tower, clocks or CLOCKS, span, ground.terminal)
+            minute, per_second = await _wound(tower, many.clocks or CLOCKS, span, ground.terminal)
             await _until(minute.begins)
             load, before = os.getloadavg()[0], power.used()
             watching = asyncio.create_task(told(store, minute, LOOK_EVERY, PATIENCE))
@@ -110,7 +118,7 @@ async def measure(ground: Ground, clocks: int | None = None, *, kill: bool, span
             found = {**await figures(store, minute, seen), **_used(before, power.used(), len(seen), kill=kill)}
     finally:
         await store.dispose()
-    return {**found, "started_per_s": round(per_second, 1), "load": round(load, 2)}
+    return {**found, "workers": len(worker), "started_per_s": round(per_second, 1), "load": round(load, 2)}
 
 
 async def _wound(tower: Tower, clocks: int, span: timedelta, terminal: Terminal) -> tuple[Minute, float]:
@@ -140,7 +148,9 @@ async def _wound(tower: Tower, clocks: int, span: timedelta, terminal: Terminal)
 def _used(before: Mapping[str, float], after: Mapping[str, float], fired: int, *, kill: bool) -> dict[str, float]:
     """CPU time of each process for one clock that fired. Processes that were killed take theirs with them."""
     spent = {name: after[name] - (0.0 if kill else before[name]) for name in after}
-    return {f"{name}_cpu_ms": round(seconds * 1000 / max(fired, 1), 1) for name, seconds in spent.items()}
+    workers = sum(seconds for name, seconds in spent.items() if name.startswith("worker"))
+    used = {"worker": workers, "temporal": spent["temporal"]}
+    return {f"{name}_cpu_ms": round(seconds * 1000 / max(fired, 1), 1) for name, seconds in used.items()}
 
 
 async def _strike(power: Power, minute: Minute) -> None:
@@ -149,7 +159,6 @@ async def _strike(power: Power, minute: Minute) -> None:
     await asyncio.sleep(DARK)
     minute.light_from = datetime.now(UTC)
     await power.on()
-    minute.back_at = datetime.now(UTC)
 
 
 async def _until(moment: datetime) -> None:

@@ -33,11 +33,15 @@ class Ground:
         self._first: Path | None = None
         self.key = ""
 
-    async def site(self, name: str, *, with_temporal: bool = False, with_company: bool = False) -> Site:
+    async def site(
+        self, name: str, *, with_temporal: bool = False, with_company: bool = False, workers: int | None = None
+    ) -> Site:
         """An installation named so, ready to be started. Raises ``Failure``."""
         folder = self._folder / name
         port, temporal, ui, company = _free_ports(4)
-        wanted = Wanted(port, temporal, ui, company, with_company=with_company, with_temporal=with_temporal)
+        wanted = Wanted(
+            port, temporal, ui, company, workers or 1, with_company=with_company, with_temporal=with_temporal
+        )
         env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         env |= {"GONGDAN_WORKSPACE": str(HOME), "GONGDAN_DATA_DIR": str(folder)}
         if not with_temporal:

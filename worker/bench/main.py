@@ -14,7 +14,7 @@ from time import monotonic
 from sop.loading import load_many
 from worker.asked import Asked
 from worker.bench import engine_speed, journey, lint, race, replay, waiting
-from worker.bench.clocks import measure
+from worker.bench.clocks import Many, measure
 from worker.bench.figures import AIMS, Figures
 from worker.bench.ground import Ground
 from worker.bench.table import table
@@ -69,7 +69,8 @@ def _clocks(asked: Asked) -> int:
         raise Failure("--tickets 必须大于 0", "--tickets must be above 0", code=2)
     with tempfile.TemporaryDirectory(prefix="gongdan-bench-") as folder:
         ground = Ground(Path(folder), asked.terminal)
-        found = {**asyncio.run(_measured(lambda: measure(ground, clocks, kill=asked.flag("kill"))))}
+        many = Many(clocks, asked.number("workers"))
+        found = {**asyncio.run(_measured(lambda: measure(ground, many, kill=asked.flag("kill"))))}
     found["seconds"] = round(monotonic() - began, 1)
     asked.terminal.tell(_json(found) if asked.flag("json") else table(found, asked.terminal.tongue))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,6 @@ class Minute:
     dues: Mapping[int, datetime]
     dark_from: datetime | None = None
     light_from: datetime | None = None
-    back_at: datetime | None = None
 
     @property
     def begins(self) -> datetime:
@@ -73,7 +72,7 @@ async def figures(store: Store, minute: Minute, seen: Mapping[int, datetime]) ->
         "skew_max_s": max(skews, default=0.0),
         "written_p50_s": percentile(delays, 50),
         "written_p99_s": percentile(delays, 99),
-        **_outage(minute, seen),
+        **_outage(minute, seen, [datetime.fromisoformat(fired) for _, _, fired in rows]),
     }
 
 
@@ -97,16 +96,18 @@ async def _sent_twice(store: Store, minute: Minute) -> int:
     return sum(times - 1 for times in sent.values())
 
 
-def _outage(minute: Minute, seen: Mapping[int, datetime]) -> dict[str, float]:
-    """How long nobody was there, and how long it then took until nothing was late any more."""
-    if minute.dark_from is None or minute.light_from is None or minute.back_at is None:
+def _outage(minute: Minute, seen: Mapping[int, datetime], fired: Sequence[datetime]) -> dict[str, float]:
+    """How long no clock could fire, and how long it then took until nothing was late any more."""
+    if minute.dark_from is None or minute.light_from is None:
         return {}
+    light = minute.light_from
+    works = min((at for at in fired if at > light), default=light)
     behind = [at for ticket, at in seen.items() if _seconds(at - minute.dues[ticket]) > LATE]
     return {
-        "outage_s": _seconds(minute.back_at - minute.dark_from),
+        "outage_s": _seconds(works - minute.dark_from),
         "dark_s": _seconds(minute.light_from - minute.dark_from),
         "overdue": len(behind),
-        "catch_up_s": _seconds(max(behind, default=minute.light_from) - minute.light_from),
+        "catch_up_s": _seconds(max([works, *behind]) - works),
     }
 
 

@@ -31,6 +31,7 @@ def _wanted(asked: Asked) -> Wanted:
         temporal_port=asked.number("temporal_port"),
         ui_port=asked.number("ui_port"),
         company_port=asked.number("company_port"),
+        workers=asked.number("workers"),
         with_company=not asked.flag("without_company") and "GONGDAN_COMPANY_URL" not in os.environ,
         with_temporal="TEMPORAL_ADDRESS" not in os.environ,
     )

@@ -28,9 +28,13 @@ def product(site: Site) -> list[Plan]:
     ours = (sys.executable, "-P", "-m", "worker")
     return [
         Plan("api", (*ours, "api"), site.env, site.log("api"), answers(site.port)),
-        Plan("worker", (*ours, "worker"), site.env, site.log("worker")),
+        *(Plan(name, (*ours, "worker"), site.env, site.log(name)) for name in _workers(site.settings.workers)),
         Plan("relay", (*ours, "relay"), site.env, site.log("relay")),
     ]
+
+
+def _workers(many: int) -> list[str]:
+    return ["worker", *(f"worker-{number}" for number in range(2, many + 1))]
 
 
 def _temporal(site: Site, port: int) -> Plan:

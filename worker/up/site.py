@@ -25,6 +25,7 @@ class Wanted:
     temporal_port: int | None = None
     ui_port: int | None = None
     company_port: int | None = None
+    workers: int | None = None
     with_company: bool = True
     with_temporal: bool = True
 
@@ -63,6 +64,7 @@ def site_of(settings: Settings, wanted: Wanted, given: Mapping[str, str]) -> Sit
     path = os.pathsep.join(filter(None, (str(HOME), given.get("PYTHONPATH"))))
     env = {**local, **given, "GONGDAN_PORT": str(port), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     env |= {"GONGDAN_URL": local["GONGDAN_URL"], "GONGDAN_DATA_DIR": str(settings.data_dir)}
+    env["GONGDAN_WORKERS"] = str(settings.workers if wanted.workers is None else wanted.workers)
     found = Settings.from_environment(env, settings.data_dir.parent)
     return Site(found, port, temporal, ui, company, env)
 
