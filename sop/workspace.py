@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from sop.catalog import CUSTOMER_FIELDS, TICKET_FIELDS, BadCatalog, Catalog, Col
 from sop.company import CalendarShape, CompanyShape, Title
 from sop.company_clocks import Note, hours_of, notes_on, problems_of_policies, written_policies
 from sop.desk import OF_TEAM
+from sop.heads import playbooks_in
 from sop.problems import Problem, Refused, closest, errors
 from sop.public_holidays import NoSuchCountry, closures, public_holidays
 from sop.yaml_text import Tree, escape
@@ -220,15 +220,6 @@ def _messages(text: str) -> Messages:
     if problems:
         raise Refused(problems)
     return entries
-
-
-def playbooks_in(files: Mapping[str, str]) -> frozenset[str]:
-    """The keys of the playbooks among some texts, by their heads alone."""
-    heads = (_PLAYBOOK.search(text) for text in files.values())
-    return frozenset(head[1] for head in heads if head)
-
-
-_PLAYBOOK = re.compile(r"^playbook:[ \t]*([a-z][a-z0-9_]*)[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def _catalog(

@@ -9,9 +9,10 @@ from pathlib import Path
 from sop import yaml_text
 from sop.catalog import BadCatalog, Catalog
 from sop.checks.context import Running
+from sop.heads import head_of, playbooks_in
 from sop.loading import Loaded, examine, examine_many
+from sop.model import Kind
 from sop.problems import Problem, Refused, errors
-from sop.workspace import playbooks_in
 from worker.settings import Settings
 from worker.words import Failure
 from worker.workspace import parse_texts, read_text, read_texts
@@ -62,10 +63,22 @@ def _catalog(file: Path) -> Catalog:
 
 def examine_all(files: Iterable[str], bench: Bench, running: Running | None = None) -> list[Examined]:
     """Each file read against the bench, and against the others: they may run each other's SOPs. ``running``: the
-    version that tickets run on. Raises ``Failure``."""
+    version that tickets run on, against which files of the same definition are held. Raises ``Failure``, also where
+    there is none."""
     texts = {file: read_text(Path(file)) for file in dict.fromkeys(files)}
-    found = _found(texts, bench, dict.fromkeys(texts, running) if running else {})
+    found = _found(texts, bench, _held(texts, running) if running else {})
     return [Examined(file, text, found[file]) for file, text in texts.items()]
+
+
+def _held(texts: Mapping[str, str], running: Running) -> dict[str, Running]:
+    key = running.document.sop or running.document.playbook
+    kind = Kind.SOP if running.document.sop else Kind.PLAYBOOK
+    held = {file: running for file, text in texts.items() if head_of(text) == (kind, key)}
+    if not held:
+        raise Failure(
+            f"这些文件都不是 {key}，无从比较", f"no file here is {key}, so there is nothing to compare", code=2
+        )
+    return held
 
 
 def _found(texts: Mapping[str, str], bench: Bench, running: Mapping[str, Running]) -> dict[str, Loaded]:

@@ -15,7 +15,7 @@ from sop.diff.compare import difference
 
 async def between(conn: AsyncConnection, old: Version, new: Version) -> Difference:
     """The difference from one published version to another."""
-    standing = await standing_by_step(conn, old.kind, old.key)
+    standing = await standing_by_step(conn, old.kind, old.key, new.version)
     return difference(await content(conn, old), await content(conn, new), standing, (old.ref, new.ref))
 
 
@@ -26,9 +26,12 @@ async def content(conn: AsyncConnection, known: Version) -> Definition:
     return definition_of(compiled)
 
 
-async def standing_by_step(conn: AsyncConnection, kind: str, key: str) -> dict[str, frozenset[int]]:
-    """The open tickets that run a definition, on whatever version, by the step they stand on."""
+async def standing_by_step(
+    conn: AsyncConnection, kind: str, key: str, but: int | None = None
+) -> dict[str, frozenset[int]]:
+    """The open tickets that run a definition, on whatever version ``but`` this one, by the step they stand on."""
     found = defaultdict[str, set[int]](set)
     for one in await standing_on(conn, kind, key):
-        found[one.step].add(one.ticket_id)
+        if one.version != but:
+            found[one.step].add(one.ticket_id)
     return {step: frozenset(tickets) for step, tickets in found.items()}

@@ -126,7 +126,7 @@ TIME: dict[str, Wording] = {
 VERSIONS: dict[str, Wording] = {
     "501": error(
         "步骤 {name} 没有了，但有 {count} 张工单停在上面",
-        "the step {name} is gone, but {count} tickets stand on it",
+        "the step {name} is gone, but tickets stand on it: {count}",
         "留下它，或在新步骤上写 was: {name}",
         "keep it, or write was: {name} on its successor",
     ),

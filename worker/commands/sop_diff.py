@@ -40,7 +40,7 @@ def _difference(asked: Asked) -> Difference:
         old = Chosen(f"{compiled['key']}@{compiled['version']}", compiled)
     else:
         old, new = choose(asked, first), choose(asked, second)
-    standing = _standing(asked, old.compiled)
+    standing = _standing(asked, old.compiled, new.compiled["version"] if new.file is None else None)
     names = (_named(old), _named(new))
     return difference(definition_of(old.compiled), definition_of(new.compiled), standing, names)
 
@@ -50,12 +50,13 @@ def _named(chosen: Chosen) -> str:
     return chosen.name if chosen.file is not None else f"{compiled['key']}@{compiled['version']}"
 
 
-def _standing(asked: Asked, compiled: Compiled) -> dict[str, frozenset[int]] | None:
-    """The running tickets by the step they stand on; none where there is no database to ask."""
+def _standing(asked: Asked, compiled: Compiled, but: int | None) -> dict[str, frozenset[int]] | None:
+    """The running tickets by the step they stand on, without those that run the new version already; none where there
+    is no database to ask."""
 
     async def read(store: Store) -> dict[str, frozenset[int]]:
         async with store.read() as conn:
-            return await standing_by_step(conn, compiled["kind"], compiled["key"])
+            return await standing_by_step(conn, compiled["kind"], compiled["key"], but)
 
     try:
         return with_store(asked, read)
