@@ -8,6 +8,7 @@ import pytest
 
 from sop.definition import Compiled
 from sop.scenario import Case, Script, judge, play, read_scripts
+from sop.scenario.snapshot import difference, lines_of, read_snapshot
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 CASES = [
@@ -16,6 +17,7 @@ CASES = [
     for script in read_scripts(path.read_text("utf-8"), path.name)
     for case in script.cases
 ]
+SNAPSHOTS = sorted(SCENARIOS.glob("*.snapshot"))
 
 
 def playbooks_of(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
@@ -31,3 +33,22 @@ def test_a_story_of_the_library_goes_as_it_says(script: Script, case: Case, libr
 
     assert wrong == []
     assert judge(case.expect, stage.facts, compiled["key"]) == []
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=[path.stem for path in SNAPSHOTS])
+def test_a_story_goes_as_it_went_when_its_snapshot_was_written(snapshot: Path, library: dict[str, Compiled]) -> None:
+    """When this is meant: gongdan sop test --update-snapshots tests/scenarios/return.yaml, and look at the diff."""
+    kept = read_snapshot(snapshot.read_text("utf-8"))
+    scenario = snapshot.with_suffix(".yaml")
+    played: dict[str, list[str]] = {}
+    for script in read_scripts(scenario.read_text("utf-8"), scenario.name):
+        for case in script.cases:
+            stage, _ = play(script, case, library[Path(script.file).name], playbooks_of(script, library))
+            played[f"{Path(script.file).name}: {case.name}"] = lines_of(stage.facts)
+
+    assert {name: found for name, lines in played.items() if (found := difference(kept.get(name), lines))} == {}
+    assert list(kept) == list(played)
+
+
+def test_the_return_whose_steps_are_of_every_kind_has_a_snapshot() -> None:
+    assert "return" in {path.stem for path in SNAPSHOTS}
