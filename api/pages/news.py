@@ -12,6 +12,7 @@ from api.pages.desk import StaffForm, StaffReader, back
 from api.pages.errors import PageRoute
 from api.pages.frame import framed
 from api.pages.language import Speech
+from api.pages.rendering import Press
 from api.pages.views import News
 from db.queries.notifications import Note, mark_read, notifications
 
@@ -25,7 +26,7 @@ async def show_news(found: StaffReader, part: str = "") -> Response:
     async with found.doors.store.read() as conn:
         notes = await notifications(conn, found.staff.id, limit=LATEST if part else MOST)
         page = await framed(conn, found, datetime.now(UTC), view="notifications")
-    values: dict[str, object] = {"page": page, "news": [_told(note, found.speech) for note in notes]}
+    values: dict[str, object] = {"page": page, "news": [_told(note, found.press, found.speech) for note in notes]}
     return found.show("notifications_list.html" if part else "notifications.html", values)
 
 
@@ -38,8 +39,8 @@ async def read_news(request: Request, form: StaffForm, found: StaffReader) -> Re
     return back(request, form, "/notifications")
 
 
-def _told(note: Note, speech: Speech) -> News:
-    about = speech.say(words.CLOCKS[note.text]) if note.text in words.CLOCKS else note.text
+def _told(note: Note, press: Press, speech: Speech) -> News:
+    about = press.clock(note.text, speech)
     text = speech.say(words.ALERTS.get(note.kind, "%(about)s"), about=about)
     icon = words.ALERT_ICONS.get(note.kind, "bell")
     return News(note.no, note.subject, text, icon, note.created_at, note.read_at is None)

@@ -46,6 +46,13 @@ class Press:
         title = getattr(entry, "title", entry)
         return getattr(title, speech.language.value, "") or key
 
+    def clock(self, name: str, speech: Speech) -> str:
+        """What a clock is called: by the company, by us, or by its name."""
+        policy = self.company.sla.get(name)
+        if policy is not None and policy.title:
+            return speech.label(policy.title)
+        return speech.say(words.CLOCKS[name]) if name in words.CLOCKS else name
+
     def holder(self, wanted: str | None, speech: Speech) -> str:
         """``team:x``, ``role:x``, ``user:x``, ``customer`` or a bare person as people say it."""
         kind, _, name = (wanted or "").partition(":")

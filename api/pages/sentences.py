@@ -63,14 +63,14 @@ def _status(t: Teller, _step: str, _by: str, data: Values) -> Telling:
 def _owner(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     who = t.person(str(data.get("person") or data.get("team") or data.get("wanted") or ""))
     text, reason = t.speech.say("Owner: %(name)s", name=who), words.HANDOFFS.get(str(data.get("reason")))
-    return "person", _with_note(f"{text} ({t.speech.say(reason)})" if reason else text, data)
+    note = {"note": _why(t, str(data.get("note") or ""))}
+    return "person", _with_note(f"{text} ({t.speech.say(reason)})" if reason else text, note)
 
 
 def _priority(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     priority = t.press.named("priorities", str(data.get("priority") or ""), t.speech)
     text = t.speech.say("Priority: %(priority)s", priority=priority)
-    reason = data.get("reason") or data.get("note")
-    return "flag", f"{text} · {reason}" if reason else text
+    return "flag", _with_note(text, {"note": _why(t, str(data.get("reason") or data.get("note") or ""))})
 
 
 def _merged(t: Teller, _step: str, _by: str, data: Values) -> Telling:
@@ -111,14 +111,15 @@ def _step_closed(t: Teller, step: str, by: str, data: Values) -> Telling:
             return None
 
 
-def _action_done(t: Teller, _step: str, _by: str, data: Values) -> Telling:
+def _action_done(t: Teller, step: str, _by: str, data: Values) -> Telling:
     undone = bool(data.get("undo"))
     text = msg("%(action)s was undone") if undone else msg("%(action)s is done")
-    return "gear", t.speech.say(text, action=data.get("action"))
+    return "gear", t.speech.say(text, action=step or data.get("action"))
 
 
-def _action_failed(t: Teller, _step: str, _by: str, data: Values) -> Telling:
-    return "alert", t.speech.say("%(action)s failed: %(why)s", action=data.get("action"), why=data.get("message"))
+def _action_failed(t: Teller, step: str, _by: str, data: Values) -> Telling:
+    action = step or data.get("action")
+    return "alert", t.speech.say("%(action)s failed: %(why)s", action=action, why=data.get("message"))
 
 
 def _incident_opened(t: Teller, step: str, _by: str, data: Values) -> Telling:
@@ -143,7 +144,7 @@ def _event(t: Teller, _step: str, _by: str, data: Values) -> Telling:
 
 def _alert(t: Teller, step: str, _by: str, data: Values) -> Telling:
     about = str(data.get("about") or "")
-    name = t.speech.say(words.CLOCKS[about]) if about in words.CLOCKS else step or about
+    name = step or t.press.clock(about, t.speech)
     if data.get("promise"):
         name = step or str(data.get("text") or "")
     text = words.ALERTS.get(str(data.get("kind")), "%(about)s")
@@ -151,8 +152,8 @@ def _alert(t: Teller, step: str, _by: str, data: Values) -> Telling:
 
 
 def _breached(t: Teller, _step: str, _by: str, data: Values) -> Telling:
-    name = str(data.get("clock") or "")
-    return "alert", t.speech.say("%(clock)s: overdue", clock=t.speech.say(words.CLOCKS.get(name, name)))
+    name = t.press.clock(str(data.get("clock") or ""), t.speech)
+    return "alert", t.speech.say("%(clock)s: overdue", clock=name)
 
 
 def _promise_made(t: Teller, step: str, by: str, data: Values) -> Telling:
@@ -173,6 +174,18 @@ def _promise_over(t: Teller, step: str, by: str, data: Values) -> Telling:
         "withdrawn": msg("Promise withdrawn: %(about)s (%(why)s)"),
     }[state]
     return ("check" if state == "kept" else "alert"), _with_note(t.speech.say(text, about=about, why=why), data)
+
+
+def _why(t: Teller, reason: str) -> str:
+    """What the process gave as its reason, in words; what somebody wrote, as it is."""
+    deed, _, about = reason.partition(" of ")
+    match deed:
+        case "escalation":
+            return t.speech.say("%(about)s was escalated", about=t.press.clock(about, t.speech))
+        case "ticket.update":
+            return t.speech.say("by the process")
+        case _:
+            return reason
 
 
 def _with_note(text: str, data: Values) -> str:

@@ -116,12 +116,7 @@ class Composer:
             yield ClockView(self._clock(row.clock), due, used, lines, address)
 
     def _clock(self, name: str) -> str:
-        """What a clock is called: by the company, by us, or by its name."""
-        policy = self.voice.press.company.sla.get(name)
-        if policy is not None and policy.title:
-            return self.voice.speech.label(policy.title)
-        known = words.CLOCKS.get(name)
-        return self.voice.say(known) if known else name
+        return self.voice.press.clock(name, self.voice.speech)
 
     def _facts(self) -> Iterator[Fact]:
         row, say, named = self.voice.bundle.ticket, self.voice.say, self.voice.press.named
