@@ -32,7 +32,12 @@ def _calendars(compiled: Compiled) -> Iterator[tuple[str, str, dict[str, object]
 
 async def known(conn: AsyncConnection, versions: Iterable[str]) -> dict[str, Calendar]:
     """The calendars of these versions; one that was never published is left out."""
+    return {version: Calendar.from_plain(plain) for version, plain in (await plain_of(conn, versions)).items()}
+
+
+async def plain_of(conn: AsyncConnection, versions: Iterable[str]) -> dict[str, dict[str, object]]:
+    """The same, as plain JSON."""
     rows = await conn.execute(
         select(KnownCalendar.version, KnownCalendar.plain).where(KnownCalendar.version.in_(list(versions)))
     )
-    return {row.version: Calendar.from_plain(row.plain) for row in rows if isinstance(row.plain, Mapping)}
+    return {row.version: dict(row.plain) for row in rows if isinstance(row.plain, Mapping)}

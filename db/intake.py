@@ -144,7 +144,7 @@ async def _pass_on(conn: AsyncConnection, new: NewMessage, target: int, customer
 
 async def accept_reopening(conn: AsyncConnection, ticket_id: int, by: Actor, note: str, now: datetime) -> None:
     """A closed ticket is to live again: its workflow is started anew; an internal note says who wanted it, and why."""
-    await put(conn, ticket_id, OutboxKind.START, {"reopened": True}, now)
+    await put(conn, ticket_id, OutboxKind.START, {"reopened": True, "at": now.isoformat()}, now)
     said = "重新打开 Reopened" + (f": {note}" if note else "")
     await accept_message(conn, NewMessage(ticket_id, said, by, now, Visibility.INTERNAL))
 

@@ -89,6 +89,12 @@ async def read(conn: AsyncConnection, ticket_id: int, after: int = 0, limit: int
     return [LedgerRow(**row._asdict()) for row in rows]
 
 
+async def rows_of(conn: AsyncConnection, ticket_id: int, types: Sequence[str]) -> list[LedgerRow]:
+    """A ticket's rows of these types, the oldest first."""
+    wanted = select(*_COLUMNS).where(Entry.ticket_id == ticket_id, Entry.type.in_(types)).order_by(Entry.seq)
+    return [LedgerRow(**row._asdict()) for row in await conn.execute(wanted)]
+
+
 async def verify(conn: AsyncConnection, ticket_id: int) -> Verdict:
     """Go over a ticket's whole ledger: no gap, every hash right, and its end where the ticket says."""
     head = (await conn.execute(select(Ticket.last_seq, Ticket.last_hash).where(Ticket.id == ticket_id))).one()

@@ -141,7 +141,9 @@ class _Story:
         clock["state"] = _CLOCKS.get(fact.type, clock["state"])
         clock["due_at"] = fact.data.get("due_at", clock["due_at"])
         if fact.type is FactType.CLOCK_STARTED:
-            clock["breached"] = False
+            clock["breached"] = fact.data.get("breached") is True
+            if (before := fact.data.get("continues")) not in (None, fact.run):
+                self.clocks.pop((str(before), name), None)
         elif fact.type is FactType.CLOCK_BREACHED:
             clock["breached"] = True
         elif fact.type is FactType.CLOCK_STOPPED:

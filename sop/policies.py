@@ -67,6 +67,16 @@ class Metric(StrEnum):
     CUSTOM = "custom"
 
 
+class Reopen(StrEnum):
+    """What a clock does that its SOP's end had stopped, when the ticket is opened again.
+
+    ``continue``: it goes on with the time it had used; while the ticket was solved it stood still. ``restart``: it
+    counts anew from then on."""
+
+    CONTINUE = "continue"
+    RESTART = "restart"
+
+
 class ClockPolicy(Shape):
     """One clock of a run, for tickets of these ``categories`` (which a ticket keeps; none written: of any) as long as
     ``when`` holds.
@@ -74,7 +84,8 @@ class ClockPolicy(Shape):
     ``start``, ``stop``, ``resume`` and ``reset`` are event types or conditions; ``pause`` too, or a list of reasons.
     A ``pause`` with a ``resume`` lasts until that comes. ``reset`` counts anew with the whole target. ``calendar`` is
     a calendar's name, ``team`` (that of the ticket's team) or ``customer`` (the customer's own, or their segment's);
-    without it the file's. ``metric`` is named by the clock's own name where that is one of them."""
+    without it the file's. ``metric`` is named by the clock's own name where that is one of them. ``reopen`` says what
+    becomes of it when the ticket is opened again."""
 
     target: str | tuple[Target, ...]
     title: Label = ""
@@ -89,3 +100,4 @@ class ClockPolicy(Shape):
     reset: str | None = None
     warn: str | None = None
     escalate: Ladder = None
+    reopen: Reopen = Reopen.CONTINUE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,10 +12,12 @@ from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 from sop.alarm import Alarm as Alarm
 from sop.alarm import AlarmKind as AlarmKind
 from sop.clocks.ledger import Clock
-from sop.definition import Adopted, Compiled, Definition, definition_of
+from sop.clocks.left import Brought, Left
+from sop.definition import Adopted, Compiled
 from sop.desk import Desk
 from sop.gate import Gate, Held
-from sop.model import ClockPolicy, Kind
+from sop.model import Kind
+from sop.pinned import Pinned
 from sop.values import Value, decode, encode
 
 if TYPE_CHECKING:
@@ -187,71 +188,8 @@ class RunPhase(StrEnum):
     ENDED = "ended"
 
 
-class _Pinned:
-    """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
-
-    __slots__ = ("_clock_policies", "_ready", "_settled")
-    definition: Compiled
-    parent_run: str | None
-    adopted: Adopted | None
-    _ready: Definition
-    _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
-    _settled: tuple[object, ...] | None
-
-    @property
-    def model(self) -> Definition:
-        """The definition it is pinned to, ready to run."""
-        try:
-            return self._ready
-        except AttributeError:
-            self._ready = definition_of(self.definition)
-            return self._ready
-
-    @property
-    def rules(self) -> str:
-        """Names the content its clocks go by: its definition's, or the one it has adopted."""
-        return self.adopted.sha256 if self.adopted else self.definition["sha256"]
-
-    @property
-    def policies(self) -> Mapping[str, ClockPolicy]:
-        """The policies of its clocks."""
-        if self.adopted is None:
-            return self.model.policies if self.parent_run is None else dict(sorted(self.model.document.sla.items()))
-        try:
-            rules, known = self._clock_policies
-        except AttributeError:
-            rules, known = "", {}
-        if rules != self.adopted.sha256:
-            written = self.adopted.policies | self.adopted.sla
-            known = {name: ClockPolicy.model_validate(written[name]) for name in sorted(written)}
-            self._clock_policies = (self.adopted.sha256, known)
-        return known
-
-    @property
-    def settled(self) -> tuple[object, ...] | None:
-        """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
-        try:
-            return self._settled
-        except AttributeError:
-            return None
-
-    @settled.setter
-    def settled(self, seen: tuple[object, ...] | None) -> None:
-        self._settled = seen
-
-    @property
-    def calendars(self) -> Mapping[str, dict[str, object]]:
-        """The calendars its clocks count on now, plain, by name."""
-        return self.adopted.calendars if self.adopted else self.definition["calendars"]
-
-    def calendars_of(self, whose: str) -> Mapping[str, str]:
-        """The calendars' names of ``teams`` or ``segments``."""
-        hours = self.adopted.hours if self.adopted else self.definition.get("hours", {})
-        return hours.get(whose, {})
-
-
 @dataclass(slots=True)
-class Run(_Pinned):
+class Run(Pinned):
     """One SOP or playbook that runs for the ticket, or a sub-SOP that one of its threads called (``parent_step`` is
     the caller's slot). ``consumed`` is kept by the outermost run for all below it."""
 
@@ -279,11 +217,17 @@ class Run(_Pinned):
     kept_calendars: dict[str, dict[str, object]] = field(default_factory=dict)
     """Calendars that its clocks have counted on before, by version."""
     pausing: list[str] = field(default_factory=list)
+    brought: Brought | None = None
 
     @property
     def is_playbook(self) -> bool:
         """Whether it is a playbook beside the SOP."""
         return self.definition["kind"] == Kind.PLAYBOOK
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the SOP itself, neither a playbook nor a sub-SOP."""
+        return self.parent_run is None and not self.is_playbook
 
 
 @dataclass(slots=True)
@@ -338,7 +282,7 @@ class State:
     """Everything the engine knows of a ticket. ``earlier`` counts the ledger rows of its lives before this one;
     ``heard`` are the messages it knows of; ``starters`` the event types for which definitions may start; ``wanted`` the
     playbooks asked for by name that are still being looked for; ``merged_into`` the number of the ticket that goes on
-    in its place."""
+    in its place; ``left`` how its clocks stood when its life before this one ended."""
 
     ticket: Outputs
     customer: Outputs
@@ -372,6 +316,8 @@ class State:
     gates: list[Gate] = field(default_factory=list)
     lifted: list[int] = field(default_factory=list)
     merged_into: str | None = None
+    reopened_at: datetime | None = None
+    left: dict[str, Left] = field(default_factory=dict)
 
 
 _CODEC: TypeAdapter[State] = TypeAdapter(State)

@@ -46,8 +46,8 @@ def read_stories(texts: Mapping[str, str], folder: Path) -> list[Story]:
 
 def _story(file: str, script: Script, path: Path) -> Story:
     home = path.parent
-    subs = tuple((home / sub).resolve() for sub in (*script.subs.values(), *script.playbooks.values()))
-    playbooks = {key: (home / named).resolve() for key, named in script.playbooks.items()}
+    subs = tuple((home / sub).resolve() for sub in (*script.subs.values(), *script.later.values()))
+    playbooks = {key: (home / named).resolve() for key, named in script.later.items()}
     return Story(file, script, (home / script.file).resolve(), subs, path, playbooks)
 
 

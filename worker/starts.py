@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.intake import Intake
 from activities.messages import CREATED, REOPENED, Choosing
 from db.openings import customer_facts, ticket_facts
+from db.queries.left_clocks import what_is_left
 from db.tables import Ticket
+from sop.clocks.left import plain_of_left
 from sop.state import ENDED
 from sop.values import Values
 from workflows.messages import TicketStart, encoded
@@ -20,7 +24,7 @@ class NoSuchTicket(LookupError):
 
 async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values, intake: Intake) -> TicketStart:
     """The start of a ticket's workflow: what kind of ticket it is, and what starts for it. ``payload``: {sop?: the SOP
-    asked for by name, reopened?: true}.
+    asked for by name, reopened?: true, at?: when it was}.
 
     Raises ``NoSuchTicket``."""
     ticket = (await conn.execute(select(Ticket.__table__).where(Ticket.id == ticket_id))).mappings().one_or_none()
@@ -39,6 +43,8 @@ async def start_of(conn: AsyncConnection, ticket_id: int, payload: Values, intak
         sop=asked.sop,
         seq=ticket["last_seq"],
         reopened=reopened,
+        reopened_at=datetime.fromisoformat(str(payload["at"])) if payload.get("at") else None,
+        left=plain_of_left(await what_is_left(conn, ticket_id)) if reopened else {},
         taken=await intake.take_in(conn, asked),
     )
 

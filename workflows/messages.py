@@ -53,7 +53,9 @@ class TicketStart:
 
     ``ticket``: {no, channel, category, priority, created_at, order, fields, tags}; ``customer``: {id, tier,
     complaint_count, language}, both encoded. ``seq``: ledger rows the ticket has already. ``sop``: the SOP that was
-    asked for by name. ``taken``: what intake found of a new ticket, the definitions that start included.
+    asked for by name. ``reopened_at`` and ``left``: of a ticket that had closed, when it was opened again, and what is
+    left of its clocks (``sop.clocks.left``). ``taken``: what intake found of a new ticket, the definitions that start
+    included.
     ``history_limit``: events after which the workflow goes on in a new run, when the server's own suggestion is not to
     be waited for."""
 
@@ -68,6 +70,8 @@ class TicketStart:
     delivered: int = 0
     receipts: dict[str, Receipt] = field(default_factory=dict)
     taken: Taken | None = None
+    reopened_at: datetime | None = None
+    left: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.messages import CHOOSE, CREATED, NAMED, REOPENED, WRITE, Choosing, Taken, Writing, Written
+from sop.clocks.left import left_in
 from sop.commands import CallAction, ChooseDefinitions, ClearTimer, Command, Finish, Project, SetTimer, StartPlaybook
 from sop.desk import desk_in
 from sop.engine import Engine
@@ -67,7 +68,9 @@ class TicketWorkflow(Hearing):
             {k: decode(v) for k, v in start.customer.items()},
             workflow.now(),
             seq=start.seq,
+            reopened_at=start.reopened_at,
         )
+        self._engine.state.left = left_in(start.left)
         self._take(commands)
         if start.taken is None:
             raise ApplicationError("a new ticket is started with what intake found of it", non_retryable=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import RowMapping, delete, select, update
 
 from db.projection.shadow import Shadow, Told, moment_of, text_of
 from db.tables import Clock, ClockState
@@ -14,8 +14,10 @@ from sop.values import Value
 
 
 async def started(shadow: Shadow, fact: Fact, told: Told) -> None:
-    """A clock counts, for the first time or anew. It may have counted for a while before it applied to the ticket."""
+    """A clock counts, for the first time or anew, or goes on in another run: then the run before has it no longer. It
+    may have counted for a while before it applied to the ticket."""
     ledger = _ledger(told)
+    before = await _taken_over(shadow, told)
     row: dict[str, object] = {
         "ticket_id": shadow.ticket_id,
         "run": fact.run or "",
@@ -23,8 +25,8 @@ async def started(shadow: Shadow, fact: Fact, told: Told) -> None:
         "state": (ClockState.PAUSED if _is_still(ledger) else ClockState.RUNNING).value,
         "target": "",
         "calendar": "",
-        "warned_at": None,
-        "breached_at": None,
+        "warned_at": before["warned_at"] if before else None,
+        "breached_at": (before["breached_at"] if before else None) if told.get("breached") is True else None,
         "met": None,
         "started_at": moment_of(ledger, "started_at") or fact.at,
         "stopped_at": None,
@@ -32,6 +34,17 @@ async def started(shadow: Shadow, fact: Fact, told: Told) -> None:
     }
     await shadow.conn.execute(upsert(shadow.conn, Clock, row, by=("ticket_id", "run", "clock")))
     shadow.deadlines_moved = True
+
+
+async def _taken_over(shadow: Shadow, told: Told) -> RowMapping | None:
+    """What is known of a clock in the run before the one that it goes on in; that run has it no longer."""
+    run, name = text_of(told, "continues"), text_of(told, "clock")
+    if run is None:
+        return None
+    known = (Clock.ticket_id == shadow.ticket_id, Clock.run == run, Clock.clock == name)
+    row = (await shadow.conn.execute(select(Clock.warned_at, Clock.breached_at).where(*known))).mappings().one_or_none()
+    await shadow.conn.execute(delete(Clock).where(*known))
+    return row
 
 
 async def paused(shadow: Shadow, fact: Fact, told: Told) -> None:

@@ -62,7 +62,8 @@ class Clock:
 
     ``fired`` are the rungs told already; ``problem`` the last trouble with one of its conditions, so that it is told
     once; ``latched``: an event has paused it, and another must set it going; ``was`` are the conditions that held
-    when they were last looked at."""
+    when they were last looked at; ``cut``: what has stopped it before its own end, such as ``resolved`` (empty:
+    nothing has; none: not noted)."""
 
     name: str
     phase: ClockPhase = ClockPhase.IDLE
@@ -80,6 +81,7 @@ class Clock:
     calendars: list[CalendarUse] = field(default_factory=list)
     latched: bool = False
     was: list[str] = field(default_factory=list)
+    cut: str | None = None
 
 
 def plain_of(clock: Clock) -> dict[str, object]:

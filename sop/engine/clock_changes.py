@@ -9,7 +9,7 @@ from sop.calendars import NoWorkingTime
 from sop.clocks.ladders import Level
 from sop.clocks.ledger import Clock, ClockPhase, Correction
 from sop.clocks.moments import moments
-from sop.engine import alarms, clock_facts, clocks, flow
+from sop.engine import alarms, clock_facts, clocks, flow, reopening
 from sop.engine.address import find_deadline
 from sop.engine.clock_arms import GOING, arm
 from sop.engine.clock_terms import ladder_of
@@ -150,6 +150,7 @@ def go_by(turn: Turn, run: Run, change: Callable[[], None], by: Actor) -> None:
     was = {name: clock_facts.before(clock) for name, clock in run.clocks.items() if clock.calendars}
     told = {name: _told(clock, run.policies[name]) for name, clock in run.clocks.items()}
     change()
+    reopening.hand_back(run)
     run.settled = None
     for name in [name for name in run.clocks if name not in run.policies]:
         clock = run.clocks[name]

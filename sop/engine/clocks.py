@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sop.clocks.ladders import Level
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase
-from sop.engine import clock_facts, clock_pauses, gates
+from sop.engine import clock_facts, clock_pauses, gates, reopening
 from sop.engine.clock_arms import GOING, arm, silence
 from sop.engine.clock_inputs import inputs_of, unsettled
 from sop.engine.clock_terms import STOPS, holds, is_event, ladder_of, reset_of, start_of, stop_of
@@ -22,14 +22,19 @@ from sop.engine.hours import calendar_of, name_of, use_of
 from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.facts import FactType
-from sop.model import ClockPolicy, Metric
+from sop.model import ClockPolicy, Metric, Result
 from sop.state import Run, RunPhase
 from sop.values import Value
 
 
 def start_clocks(turn: Turn, run: Run) -> None:
-    """Start the clocks that run from the beginning."""
-    begin(turn, run, run.policies)
+    """Start the clocks that run from the beginning, after those that go on from the SOP before."""
+    reopening.take_up(turn, run)
+    if run.brought is None:
+        begin(turn, run, run.policies)
+        return
+    begin(turn, run, {name: policy for name, policy in run.policies.items() if name not in run.clocks})
+    run.clocks = dict(sorted(run.clocks.items()))
 
 
 def begin(turn: Turn, run: Run, policies: Mapping[str, ClockPolicy]) -> None:
@@ -41,9 +46,11 @@ def begin(turn: Turn, run: Run, policies: Mapping[str, ClockPolicy]) -> None:
     for name, policy in policies.items():
         if policy.categories and category not in policy.categories:
             continue
+        event, over = start_of(name, policy), reopening.is_over(turn.state, run, name, policy)
+        if over and event is None:
+            continue
         clock = run.clocks[name] = Clock(name)
-        event = start_of(name, policy)
-        if event is None or event in came:
+        if event is None or (event in came and not over):
             start(turn, run, clock, policy, since)
         if clock.phase in GOING and stop_of(name, policy) == STOPS[Metric.FIRST_RESPONSE] in came:
             stop(turn, run, clock)
@@ -52,8 +59,10 @@ def begin(turn: Turn, run: Run, policies: Mapping[str, ClockPolicy]) -> None:
 def _beginning(turn: Turn, run: Run) -> datetime:
     if run.parent_run is not None or run.is_playbook:
         return run.started_at
-    others = (r for r in turn.state.runs.values() if r is not run and r.parent_run is None and not r.is_playbook)
-    return run.started_at if any(others) else turn.state.opened_at
+    state = turn.state
+    if any(other.is_main for other in state.runs.values() if other is not run):
+        return min(state.reopened_at or run.started_at, run.started_at)
+    return state.opened_at
 
 
 def start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: datetime) -> None:
@@ -62,6 +71,7 @@ def start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: dateti
     clock.phase, clock.started_at, clock.stopped_at = ClockPhase.RUNNING, since, None
     clock.pauses, clock.corrections, clock.fired = [], [], []
     clock.warned = clock.breached = clock.latched = False
+    clock.cut = None
     clock.target, wanted = _aim_of(turn, run, clock, policy)
     clock.calendars = [use_of(turn.state, run, wanted, since)]
     arm(turn, run, clock, policy)
@@ -81,11 +91,11 @@ def _aim_of(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> tuple[st
     return "", policy.calendar
 
 
-def stop(turn: Turn, run: Run, clock: Clock, at: datetime | None = None, *, void: bool = False) -> None:
+def stop(turn: Turn, run: Run, clock: Clock, at: datetime | None = None, *, void: bool = False, cut: str = "") -> None:
     """The promise is kept, or broken: the clock's story is over. What counts is when it happened (``at``, else now),
     not when it was heard of: a deadline before that is missed, even when the timer that tells so is still on its way,
     and one after that is kept, even when the timer was quicker than the news. ``void``: there is no such promise any
-    more, so it is neither."""
+    more, so it is neither. ``cut``: what stops it before its own end."""
     at = min(at or turn.now, turn.now)
     silence(turn, run, clock)
     due = clock.due_at
@@ -94,10 +104,11 @@ def stop(turn: Turn, run: Run, clock: Clock, at: datetime | None = None, *, void
             breach(turn, run, clock)
         elif clock.breached and at <= due:
             clock.breached = False
-    clock.phase, clock.stopped_at = ClockPhase.STOPPED, at
+    clock.phase, clock.stopped_at, clock.cut = ClockPhase.STOPPED, at, cut
     clock_pauses.close_all(clock, at)
     if clock.target:
-        clock_facts.tell(turn, FactType.CLOCK_STOPPED, run, clock, {"met": None if void else not clock.breached})
+        data: dict[str, Value] = {"met": None if void else not clock.breached, **reopening.told_of(turn, run, clock)}
+        clock_facts.tell(turn, FactType.CLOCK_STOPPED, run, clock, data)
 
 
 def breach(turn: Turn, run: Run, clock: Clock) -> None:
@@ -110,7 +121,7 @@ def stop_all(turn: Turn, run: Run) -> None:
     """A run has ended: none of its clocks goes on."""
     for clock in run.clocks.values():
         if clock.phase in GOING:
-            stop(turn, run, clock)
+            stop(turn, run, clock, cut=run.result or Result.RESOLVED)
 
 
 def happened(turn: Turn, event: str, at: datetime | None = None) -> None:

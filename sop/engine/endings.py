@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sop.clocks.left import MERGED
 from sop.engine import clocks, flow, lifecycle, promises
 from sop.engine.clock_arms import GOING
 from sop.engine.turn import Turn
@@ -40,7 +41,7 @@ def _merge(turn: Turn, event: TicketCommanded) -> None:
     for run in state.runs.values():
         for clock in run.clocks.values():
             if clock.phase in GOING:
-                clocks.stop(turn, run, clock, void=True)
+                clocks.stop(turn, run, clock, void=True, cut=MERGED)
     _end_all(turn, "merged", undo=False)
 
 

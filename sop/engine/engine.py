@@ -87,20 +87,29 @@ class Engine:
 
     @classmethod
     def opened(
-        cls, ticket: Mapping[str, Value], customer: Mapping[str, Value], now: datetime, *, seq: int = 0
+        cls,
+        ticket: Mapping[str, Value],
+        customer: Mapping[str, Value],
+        now: datetime,
+        *,
+        seq: int = 0,
+        reopened_at: datetime | None = None,
     ) -> tuple[Engine, list[Command]]:
         """A new ticket: its facts as decisions need them (``no``, ``channel``, ``fields``, ``order`` …), its customer
         without personal data. What was filled in at intake (``fields``) is read as the ticket's own where the ticket
         itself says nothing. ``ticket["created_at"]``, when given, is when its clocks start; ``seq`` counts the
-        ledger rows of its lives before this one."""
+        ledger rows of its lives before this one, and ``reopened_at`` is when it was opened again."""
         facts = {**dict.fromkeys(TICKET_FIELDS), **ticket, **_filled_in(ticket)}
         people_facts = {**CUSTOMER_FIELDS, **customer, **{name: reference(f"customer.{name}") for name in PERSONAL}}
-        opened_at = now if seq else _moment(facts.get("created_at"), now)
-        engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq))
+        again = min(reopened_at or now, now) if seq else None
+        opened_at = again or _moment(facts.get("created_at"), now)
+        engine = cls(State(facts, people_facts, opened_at, seq=seq, next_id=seq + 1, earlier=seq, reopened_at=again))
         turn = engine._turn(now)
         seen = {name: facts.get(name) for name in ("channel", "category", "priority")}
         told = {name: value for name, value in people_facts.items() if name not in (*PERSONAL, "id")}
         known: dict[str, Value] = {"tags": facts.get("tags") or [], "customer_facts": told}
+        if again is not None:
+            known["reopened_at"] = again.isoformat()
         turn.fact(FactType.TICKET_OPENED, {**seen, "customer": people_facts.get("id"), **known})
         return engine, engine._settled(turn)
 

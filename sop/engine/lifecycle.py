@@ -55,11 +55,7 @@ def chosen(turn: Turn, event: DefinitionsChosen) -> None:
 
 def main_runs(state: State) -> list[Run]:
     """The SOP that runs (or undoes what it did) now."""
-    return [run for run in state.runs.values() if _is_main(run) and run.phase is not RunPhase.ENDED]
-
-
-def _is_main(run: Run) -> bool:
-    return not run.is_playbook and run.parent_run is None
+    return [run for run in state.runs.values() if run.is_main and run.phase is not RunPhase.ENDED]
 
 
 def _played(state: State) -> set[str]:

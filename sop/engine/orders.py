@@ -138,6 +138,7 @@ def _pause(turn: Turn) -> None:
 def _reopen(turn: Turn, event: TicketCommanded) -> None:
     state = turn.state
     state.result, state.cancelling, state.merged_into = None, False, None
+    state.reopened_at = turn.now
     lifecycle.silence_close(state)
     _owned_again(turn)
     said: dict[str, Value] = {"by": event.by.id, "note": event.note}

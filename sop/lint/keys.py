@@ -105,6 +105,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "stop": ("何时结束", "when it stops"),
     "reset": ("何时重新计时", "when it counts anew"),
     "ClockPolicy.start": ("何时开始：事件或条件", "when it starts: an event or a condition"),
+    "ClockPolicy.reopen": (
+        "工单重新打开时：continue 接着计（已解决的时间不算），restart 从头计",
+        "when the ticket is opened again: continue with the time used (not counting while it was solved), or restart",
+    ),
     "reason": ("原因，给人看", "the reason, for people"),
     "Whenever.within": ("只在这些步骤期间；不写则整个流程", "only during these steps; without it, the whole run"),
     "interrupt": ("取消正在做的步骤", "cancel the open steps"),

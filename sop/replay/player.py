@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
 
+from sop.clocks.left import Left, left_of
 from sop.commands import CallAction, ChooseDefinitions, Command, Project, StartPlaybook
 from sop.definition import adoptable
 from sop.engine import Engine
@@ -182,10 +183,21 @@ class Player:
     def _opens(self, opened: Opened) -> None:
         ticket: dict[str, Value] = {**self.recording.ticket, "category": opened.category, "priority": opened.priority}
         seq = len(self.facts)
-        self.engine, commands = Engine.opened({**ticket, "tags": opened.tags}, opened.customer, self.now, seq=seq)
+        self.engine, commands = Engine.opened(
+            {**ticket, "tags": opened.tags}, opened.customer, self.now, seq=seq, reopened_at=opened.reopened_at
+        )
+        self.engine.state.left = self._left()
         if self._memory.has(Place(Trigger.CLOSED, "", CLOSED)):
             self.engine.state.starters = [CLOSED]
         self._carry_out(commands)
+
+    def _left(self) -> dict[str, Left]:
+        """What is left of the clocks of the ticket's lives before this one."""
+        found = left_of(self.facts)
+        for left in found.values():
+            uses = left.clock.calendars if left.clock else ()
+            left.calendars = {use.version: self.library.calendar(use.version) for use in uses}
+        return found
 
     # Telling the engine
 

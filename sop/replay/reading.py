@@ -152,7 +152,8 @@ class _Reader:
         known = data.get("customer_facts", self.ticket.get("customer"))
         facts = {**(known if isinstance(known, Mapping) else {}), "id": data.get("customer")}
         tags = data.get("tags", self.ticket.get("tags"))
-        self.arrive(fact, Opened(data.get("category"), data.get("priority"), tags, facts))
+        again = moment(data.get("reopened_at"))
+        self.arrive(fact, Opened(data.get("category"), data.get("priority"), tags, facts, again))
 
     def classified(self, fact: Fact) -> None:
         self.arrive(fact, classified_of(fact.data))

@@ -37,6 +37,7 @@ class Opened:
     priority: Value
     tags: Value
     customer: Values
+    reopened_at: datetime | None = None
 
 
 class Pinned(NamedTuple):

@@ -13,6 +13,7 @@ from sop.engine import Engine
 from sop.events import Actor, ClockCorrected, CustomerChanged, Event, PoliciesAdopted
 from sop.facts import Fact, FactType
 from sop.scenario.script import Act, Expected
+from sop.state import RunPhase
 from sop.values import decode
 
 MINUTE = timedelta(minutes=1)
@@ -32,8 +33,9 @@ def clock_event(act: Act, by: Actor, engine: Engine, now: datetime) -> Event | N
 
 
 def _adoption(sla: Mapping[str, object], by: Actor, engine: Engine) -> PoliciesAdopted:
-    """The first run goes by another ``sla``; the company's clocks and the calendars stay."""
-    run = next(iter(engine.state.runs.values()))
+    """The first run under way goes by another ``sla``; the company's clocks and the calendars stay."""
+    runs = list(engine.state.runs.values())
+    run = next((one for one in runs if one.phase is not RunPhase.ENDED), runs[0])
     known = run.definition
     named = hashlib.sha256(json.dumps(sla, sort_keys=True).encode()).hexdigest()
     policies, hours = dict(known.get("policies", {})), dict(known.get("hours", {}))

@@ -137,9 +137,13 @@ def _promises(expected: Expected, facts: Sequence[Fact], main: str) -> Iterator[
             yield f"promises: {step} expected {wanted}, got {got}"
 
 
+_TURNS = (FactType.CLOCK_STARTED, FactType.CLOCK_STOPPED)
+
+
 def _light(clock: str, facts: Sequence[Fact]) -> set[str]:
     types = {f.type for f in facts if f.data.get("clock") == clock}
-    stopped = [f.data["met"] for f in _of(facts, FactType.CLOCK_STOPPED) if f.data["clock"] == clock]
+    turns = [f for f in facts if f.type in _TURNS and f.data["clock"] == clock]
+    stopped = [f.data["met"] for f in turns[-1:] if f.type is FactType.CLOCK_STOPPED]
     light = "red" if FactType.CLOCK_BREACHED in types else "yellow" if FactType.CLOCK_WARNED in types else "green"
     ends = {"met" if stopped[-1] else "breached"} if stopped else {"breached"} if light == "red" else {"running"}
     return {light, *ends}

@@ -116,12 +116,15 @@ class Case(_Part):
 
 class Script(_Part):
     """The stories of one definition. ``subs`` names the files of its sub-SOPs, ``playbooks`` those of playbooks that it
-    may start by name, ``people`` the members of roles, teams and of ``admin``; ``desk`` is that of ``gongdan.yaml``
+    may start by name, ``starts`` those of definitions that may start on an event of the ticket under way, such as its
+    being opened again, as their own ``start`` says; ``people`` the members of roles, teams and of ``admin``; ``desk``
+    is that of ``gongdan.yaml``
     (without one: no claim ends, no hand-off is counted)."""
 
     file: str
     subs: dict[str, str] = Field(default_factory=dict)
     playbooks: dict[str, str] = Field(default_factory=dict)
+    starts: dict[str, str] = Field(default_factory=dict)
     at: str | None = None
     ticket: dict[str, Plain] = Field(default_factory=dict)
     customer: dict[str, Plain] = Field(default_factory=dict)
@@ -129,6 +132,11 @@ class Script(_Part):
     people: dict[str, list[str]] = Field(default_factory=dict)
     desk: DeskShape | None = None
     cases: list[Case]
+
+    @property
+    def later(self) -> dict[str, str]:
+        """The files of all definitions that may start later, by key."""
+        return self.playbooks | self.starts
 
     def ticket_of(self, case: Case) -> dict[str, Value]:
         """The ticket a case starts with."""

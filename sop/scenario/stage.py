@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 from sop.calendars import Calendar
-from sop.commands import CallAction, Command, Project, StartPlaybook
-from sop.definition import Compiled
+from sop.commands import CallAction, ChooseDefinitions, Command, Project, StartPlaybook
+from sop.definition import Compiled, definition_of
 from sop.desk import Desk, pinned
 from sop.durations import parse
 from sop.engine import Engine
@@ -38,6 +38,7 @@ from sop.events import (
     VoteCast,
 )
 from sop.events import Command as TicketCommand
+from sop.expressions import Scope, holds
 from sop.facts import Fact, FactType
 from sop.model import Approval, FieldType, Task
 from sop.refusals import Refusal
@@ -92,7 +93,7 @@ class World:
 @dataclass(slots=True)
 class Stage:
     """One ticket with its engine, its facts, its clock and the world around it. ``playbooks``: those that may be wanted
-    by name, by key."""
+    by name, and whatever may start on an event of the ticket, by key."""
 
     engine: Engine
     now: datetime
@@ -138,7 +139,7 @@ class Stage:
     def carry_out(self, commands: list[Command]) -> None:
         """Write the facts down with dispatch's answers, then make the calls, one after the other."""
         calls: deque[CallAction] = deque()
-        queue = deque(commands)
+        queue = deque([*commands, *self._started(commands)])
         while queue or calls:
             if not queue:
                 queue.extend(self._call(calls.popleft()))
@@ -152,6 +153,15 @@ class Stage:
                 calls.append(command)
             elif isinstance(command, StartPlaybook):
                 queue.extend(self.engine.handle(self._named(command), self.now))
+
+    def _started(self, commands: list[Command]) -> Iterator[Command]:
+        """What starts is chosen before anything is written down."""
+        state = self.engine.state
+        for wanted in commands:
+            if isinstance(wanted, ChooseDefinitions):
+                scope: Scope = {"ticket": state.ticket, "customer": state.customer, "event": wanted.event}
+                found = starting(self.playbooks.values(), wanted.on, scope)
+                yield from self.engine.handle(DefinitionsChosen(wanted.on, found), self.now)
 
     def _named(self, wanted: StartPlaybook) -> PlaybookFound:
         return PlaybookFound(wanted.key, wanted.cause, self.playbooks.get(wanted.key), wanted.inputs)
@@ -189,6 +199,16 @@ def desk_of(script: Script, compiled: Compiled) -> Desk | None:
     calendars = compiled["calendars"]
     known = {**calendars, script.desk.calendar: calendars.get(script.desk.calendar, {})}
     return pinned(script.desk, known, script.desk.fallback_team or TEAM)
+
+
+def starting(definitions: Iterable[Compiled], on: str, scope: Scope) -> tuple[Compiled, ...]:
+    """Those that start on an event, by their own word."""
+    starts = ((each, definition_of(each).document.start) for each in definitions)
+    return tuple(
+        each
+        for each, start in starts
+        if start is not None and start.event == on and (start.when is None or holds(start.when, scope))
+    )
 
 
 def failure_of(answer: Value) -> FailureKind | None:

@@ -34,6 +34,7 @@ def clocks_of(facts: Iterable[Fact]) -> list[ClockTold]:
         if not isinstance(name, str):
             continue
         key = (fact.run or "", name)
+        clocks.pop((str(fact.data.get("continues")), name), None)
         known = clocks.get(key, ClockTold(*key, target="", due_at=None))
         clocks[key] = _followed(known, fact)
     return list(clocks.values())
@@ -44,7 +45,8 @@ def _followed(clock: ClockTold, fact: Fact) -> ClockTold:
     clock = replace(clock, due_at=due if isinstance(due, str) else clock.due_at)
     match fact.type:
         case FactType.CLOCK_STARTED:
-            return replace(clock, target=str(fact.data["target"]), phase="running", light="green")
+            light = "red" if fact.data.get("breached") else "green"
+            return replace(clock, target=str(fact.data["target"]), phase="running", light=light)
         case FactType.CLOCK_CHANGED:
             light = "red" if fact.data.get("breached") else clock.light
             return replace(clock, target=str(fact.data["target"]), light=light)

@@ -201,7 +201,7 @@ def test_an_incident_that_nobody_answers_for_is_found() -> None:
 
 
 def named(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
-    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
+    return {key: library[Path(file).name] for key, file in script.later.items()}
 
 
 def test_the_shipped_definitions_have_an_outcome_for_everything(library: dict[str, Compiled]) -> None:

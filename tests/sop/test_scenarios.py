@@ -22,7 +22,7 @@ SNAPSHOTS = sorted(SCENARIOS.glob("*.snapshot"))
 
 def playbooks_of(script: Script, library: dict[str, Compiled]) -> dict[str, Compiled]:
     """The playbooks that a script's definition may start by name."""
-    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
+    return {key: library[Path(file).name] for key, file in script.later.items()}
 
 
 @pytest.mark.parametrize(("script", "case"), CASES)

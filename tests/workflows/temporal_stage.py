@@ -55,6 +55,7 @@ from sop.scenario.stage import (
     event_for,
     failure_of,
     is_tried_again,
+    starting,
 )
 from sop.scenario.stage import Stage as PureStage
 from sop.values import decode, encode
@@ -91,7 +92,10 @@ class World:
 
     @activity.defn(name="choose")
     async def choose(self, asked: Choosing) -> Taken:
-        named = self.playbooks.get(asked.playbook or "")
+        if asked.playbook is None:
+            scope = {n: {k: decode(v) for k, v in getattr(asked, n).items()} for n in ("ticket", "customer", "event")}
+            return Taken("", "", definitions=list(starting(self.playbooks.values(), asked.on, scope)))
+        named = self.playbooks.get(asked.playbook)
         return Taken("", "", definitions=[named] if named else [])
 
     @activity.defn(name="write")
@@ -136,7 +140,7 @@ async def next_monday(env: WorkflowEnvironment) -> datetime:
 
 def playbooks_of(script: Script, library: Mapping[str, Compiled]) -> dict[str, Compiled]:
     """The playbooks that a script's definition may start by name."""
-    return {key: library[Path(file).name] for key, file in script.playbooks.items()}
+    return {key: library[Path(file).name] for key, file in script.later.items()}
 
 
 class Lockstep:

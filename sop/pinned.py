@@ -1,0 +1,81 @@
+"""What a run is pinned to: its definition, and the policies and calendars that its clocks go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sop.clocks.left import Brought
+from sop.definition import Adopted, Compiled, Definition, definition_of
+from sop.model import ClockPolicy
+
+
+class Pinned:
+    """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
+
+    __slots__ = ("_clock_policies", "_ready", "_settled")
+    definition: Compiled
+    parent_run: str | None
+    adopted: Adopted | None
+    brought: Brought | None
+    _ready: Definition
+    _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
+    _settled: tuple[object, ...] | None
+
+    @property
+    def model(self) -> Definition:
+        """The definition it is pinned to, ready to run."""
+        try:
+            return self._ready
+        except AttributeError:
+            self._ready = definition_of(self.definition)
+            return self._ready
+
+    @property
+    def rules(self) -> str:
+        """Names the content its clocks go by: its definition's, or the one it has adopted."""
+        own = self.adopted.sha256 if self.adopted else self.definition["sha256"]
+        return own if self.brought is None else f"{own} {self.brought.sign}"
+
+    @property
+    def policies(self) -> Mapping[str, ClockPolicy]:
+        """The policies of its clocks."""
+        if self.adopted is None and self.brought is None:
+            return self.model.policies if self.parent_run is None else dict(sorted(self.model.document.sla.items()))
+        try:
+            rules, known = self._clock_policies
+        except AttributeError:
+            rules, known = "", {}
+        if rules != self.rules:
+            written = self.adopted.policies | self.adopted.sla if self.adopted else {}
+            own = {} if self.adopted else self.model.policies
+            known = {**own, **_read(written), **_read(self.brought.policies if self.brought else {})}
+            known = dict(sorted(known.items()))
+            self._clock_policies = (self.rules, known)
+        return known
+
+    @property
+    def settled(self) -> tuple[object, ...] | None:
+        """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
+        try:
+            return self._settled
+        except AttributeError:
+            return None
+
+    @settled.setter
+    def settled(self, seen: tuple[object, ...] | None) -> None:
+        self._settled = seen
+
+    @property
+    def calendars(self) -> Mapping[str, dict[str, object]]:
+        """The calendars its clocks count on now, plain, by name."""
+        own = self.adopted.calendars if self.adopted else self.definition["calendars"]
+        return own if self.brought is None else {**self.brought.calendars, **own}
+
+    def calendars_of(self, whose: str) -> Mapping[str, str]:
+        """The calendars' names of ``teams`` or ``segments``."""
+        hours = self.adopted.hours if self.adopted else self.definition.get("hours", {})
+        return hours.get(whose, {})
+
+
+def _read(written: Mapping[str, object]) -> dict[str, ClockPolicy]:
+    return {name: ClockPolicy.model_validate(each) for name, each in written.items()}
