@@ -214,8 +214,19 @@ class Parallel(StepShape):
     join: str | StrictInt = "all"
 
 
+class Rest(StrEnum):
+    """What becomes of the passes under way once a repeat has enough: withdrawn, awaited, or left to end by themselves
+    beside what comes next."""
+
+    CANCEL = "cancel"
+    WAIT = "wait"
+    BESIDE = "beside"
+
+
 class Repeat(StepShape):
-    """Again: over a list (``each``, ``as``, ``at_once``) or ``until`` a condition; never more than ``max`` passes."""
+    """Again: over a list (``each``, ``as``) or ``until`` a condition, ``at_once`` so many together; never more than
+    ``max`` passes. ``join``: of a list, ``all``, ``any`` or how many passes must be done. Without ``rest``, what is
+    under way once they are is withdrawn, and once the condition holds awaited."""
 
     type: Literal["repeat"]
     do: str
@@ -223,6 +234,8 @@ class Repeat(StepShape):
     name: str = Field(default="item", alias="as")
     at_once: StrictInt = 1
     until: str | None = None
+    join: str | StrictInt = "all"
+    rest: Rest | None = None
     max: StrictInt = 20
 
 

@@ -117,6 +117,8 @@ class Thread:
     allowance: int = 0
     passage: str = ""
     """Which passes of repeats it is inside, such as ``/2``: an action is done once in each."""
+    left: bool = False
+    """Whether its repeat has gone on without it: nothing waits for its end but the run."""
 
 
 @dataclass(slots=True)

@@ -161,8 +161,10 @@ def _loop(parent: Xml, loop: Loop) -> None:
     sequential = {"isSequential": "true" if loop.at_once <= 1 else "false"}
     xml = SubElement(parent, _bpmn("multiInstanceLoopCharacteristics"), sequential)
     _expression(xml, "loopCardinality", f"({loop.each}) | length")
-    if loop.until is not None:
-        _expression(xml, "completionCondition", loop.until)
+    counted = f"numberOfCompletedInstances >= {loop.enough}" if loop.enough else None
+    conditions = [each for each in (counted, loop.until) if each is not None]
+    if conditions:
+        _expression(xml, "completionCondition", " or ".join(conditions))
 
 
 # The diagram

@@ -60,6 +60,7 @@ class Loop:
     until: str | None = None
     at_once: int = 1
     most: int | None = None
+    enough: int = 0  # so many instances complete the list; none: all of them
 
 
 @dataclass(slots=True)

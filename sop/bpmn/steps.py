@@ -89,7 +89,8 @@ class Writing:
         if isinstance(step, Parallel):
             return self._parallel(step)
         if isinstance(step, Repeat):
-            loop = Loop(step.each, step.until, step.at_once, step.max)
+            enough = 1 if step.join == "any" else 0 if step.join == "all" else int(step.join)
+            loop = Loop(step.each, step.until, step.at_once, step.max, enough)
             element = self._element(step, Tag.SUB_PROCESS)
             element.loop = loop
             self._plain(step, element.id)

@@ -15,16 +15,33 @@ _CHOOSING = frozenset((FieldType.CHOICE, FieldType.CHOICES))
 
 
 def votes_and_joins(document: Document, context: Context) -> Iterator[Problem]:
-    """106E: a rule of approval is ``any``, ``all``, a number or a share; a join has no share and can be met."""
+    """106E: a rule of approval is ``any``, ``all``, a number or a share; a join has no share and can be met. 107E: a
+    repeat that joins some of its passes goes over a list."""
     for pointer, step in context.each(Approval):
         if not _RULE.fullmatch(str(step.rule)):
             known = "any, all, 2, 60%"
             yield context.tree.problem("106.choice", f"{pointer}/rule", name=str(step.rule)[:40], known=known)
     for pointer, fork in context.each(Parallel):
-        needed = int(fork.join) if str(fork.join).isdecimal() else 0
-        if not _JOIN.fullmatch(str(fork.join)) or needed > len(fork.branches):
-            known = f"any, all, 1–{len(fork.branches)}"
-            yield context.tree.problem("106.choice", f"{pointer}/join", name=str(fork.join)[:40], known=known)
+        yield from _join(context, pointer, fork.join, len(fork.branches))
+    for pointer, again in context.each(Repeat):
+        yield from _join(context, pointer, again.join, _length(document, again))
+        if again.join != "all" and again.each is None:
+            yield context.tree.problem("107", f"{pointer}/join", name="each")
+
+
+def _join(context: Context, pointer: str, join: str | int, most: int | None) -> Iterator[Problem]:
+    """``most``: how many there are to join; none where that is not known before."""
+    needed = int(join) if str(join).isdecimal() else 0
+    if not _JOIN.fullmatch(str(join)) or (most is not None and needed > most):
+        known = "any, all, 2" if most is None else f"any, all, 1–{most}"
+        yield context.tree.problem("106.choice", f"{pointer}/join", name=str(join)[:40], known=known)
+
+
+def _length(document: Document, again: Repeat) -> int | None:
+    """How long a list of ``vars`` is."""
+    root, _, name = (again.each or "").strip().partition(".")
+    listed = document.vars.get(name) if root == "vars" else None
+    return len(listed) if isinstance(listed, (list, tuple)) else None
 
 
 def counts(document: Document, context: Context) -> Iterator[Problem]:

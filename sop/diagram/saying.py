@@ -68,15 +68,19 @@ def _course(step: Step, definition: Definition, language: Language, names: Names
         case Wait():
             yield _awaited(step, definition, language, names)
         case Parallel():
-            joins = {"all": words.JOIN_ALL, "any": words.JOIN_ANY}
-            joined = joins.get(str(step.join), words.JOIN_COUNT)(language, step.join)
-            yield _dotted(words.IN_BRANCHES(language, len(step.branches)), joined)
+            yield _dotted(words.IN_BRANCHES(language, len(step.branches)), _joined(step, language))
         case Repeat():
             yield words.EACH_OF(language, resolved(step.each, constants, short=True)) if step.each is not None else ""
             yield words.UNTIL(language, resolved(step.until, constants, short=True)) if step.until is not None else ""
             yield words.AT_ONCE(language, step.at_once) if step.at_once > 1 else ""
+            yield _joined(step, language) if step.join != "all" else ""
         case Decision() | _:
             pass
+
+
+def _joined(step: Parallel | Repeat, language: Language) -> str:
+    joins = {"all": words.JOIN_ALL, "any": words.JOIN_ANY}
+    return joins.get(str(step.join), words.JOIN_COUNT)(language, step.join)
 
 
 def _awaited(step: Wait, definition: Definition, language: Language, names: Names) -> str:

@@ -7,7 +7,7 @@ from sop.engine import clocks, flow, incidents
 from sop.engine.turn import Turn
 from sop.expressions import ExpressionError
 from sop.facts import FactType
-from sop.model import Branch, Decision, End, Parallel, Repeat, Result, SubSop
+from sop.model import Branch, Decision, End, Parallel, Repeat, Rest, Result, SubSop
 from sop.state import Frame, OpenStep, Run, Thread
 from sop.values import Value
 
@@ -70,6 +70,7 @@ def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     """Run the path again and again: for each item of a list, or until a condition holds."""
     opened = flow.opened_of(thread)
     opened.needed = repeat.max
+    _withdraw_left(turn, run, thread, repeat)
     if repeat.each is not None:
         turn.part = "each"
         items = expressions.evaluate(repeat.each, turn.scope(run, thread))
@@ -78,7 +79,23 @@ def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
         opened.items = list(items)
         opened.results = [None] * len(opened.items)
     _opened(turn, run, thread, repeat)
-    more_passes(turn, run, thread, repeat)
+    if repeat.each is not None and len(opened.items) < (wanted := _wanted(repeat)) and opened.items:
+        said = f"the list has only {len(opened.items)} items, but the join wants {wanted}"
+        incidents.open_incident(turn, run, thread, "SOP_JOIN", said, "join")
+    else:
+        more_passes(turn, run, thread, repeat)
+
+
+def _withdraw_left(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
+    """Coming to a repeat again withdraws the passes that it left behind the last time: theirs are the same places."""
+    for other in [t for t in run.threads.values() if t.left and t.passage.startswith(f"{thread.passage}/")]:
+        if other.stack and other.stack[0].line == repeat.do:
+            flow.cancel(turn, run, other)
+
+
+def _wanted(repeat: Repeat) -> int:
+    """How many passes are enough; 0: all of them."""
+    return 1 if repeat.join == "any" else _number(repeat.join)
 
 
 def more_passes(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
@@ -86,10 +103,16 @@ def more_passes(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     opened = flow.opened_of(thread)
     while (free := _free(run, opened, repeat)) and opened.passes < opened.needed:
         flow.proceed(turn, run, _pass(turn, run, thread, repeat))
-    if free:
+    running = any(child in run.threads for child in opened.children)
+    if free and not (running and repeat.each is None):
         said = f"more than {opened.needed} passes"
         incidents.open_incident(turn, run, thread, "SOP_REPEAT", said, "max")
-    elif not opened.incident and not any(child in run.threads for child in opened.children):
+    elif running or opened.incident:
+        return
+    elif opened.leaving is None and opened.items and len(opened.finished) < _wanted(repeat):
+        said = f"only {len(opened.finished)} passes are done, but the join wants {_wanted(repeat)}"
+        incidents.open_incident(turn, run, thread, "SOP_JOIN", said, "join")
+    else:
         outputs: dict[str, Value] = {"count": opened.passes, "results": list(opened.results)}
         flow.leave(turn, run, thread, outputs, opened.leaving or None)
         flow.proceed(turn, run, thread)
@@ -100,9 +123,7 @@ def _free(run: Run, opened: OpenStep, repeat: Repeat) -> bool:
     if opened.leaving is not None or opened.incident:
         return False
     running = sum(child in run.threads for child in opened.children)
-    if repeat.each is None:
-        return running == 0
-    return running < max(1, repeat.at_once) and opened.passes < len(opened.items)
+    return running < max(1, repeat.at_once) and (repeat.each is None or opened.passes < len(opened.items))
 
 
 def _pass(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> Thread:
@@ -205,17 +226,44 @@ def _cancel_all(turn: Turn, run: Run, threads: list[Thread]) -> None:
 def _passed(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> None:
     opened = flow.opened_of(parent)
     if not child.cancelled:
+        opened.finished.append(child.id)
         _keep_result(run, repeat, opened, child)
+    rest = [run.threads[other] for other in opened.children if other in run.threads]
     if opened.leaving:
-        _cancel_all(turn, run, [run.threads[other] for other in opened.children if other in run.threads])
-    elif not child.cancelled and repeat.until is not None and not opened.incident:
-        try:
-            if turn.holds(run, parent, repeat.until):
-                opened.leaving = ""
-        except ExpressionError as error:
-            incidents.open_incident(turn, run, parent, error.code, str(error), "until")
+        _cancel_all(turn, run, rest)
+    elif not child.cancelled and _enough(turn, run, parent, repeat, child):
+        opened.leaving = ""
+        _have_enough(turn, run, opened, repeat, rest)
     if parent.open is opened and not opened.incident:
         more_passes(turn, run, parent, repeat)
+
+
+def _enough(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> bool:
+    """Whether the passes that are done are enough: as many as the join wants, or the condition holds after this one."""
+    opened = flow.opened_of(parent)
+    done = len(opened.finished)
+    if opened.leaving is not None or opened.incident:
+        return False
+    if done == _wanted(repeat) or repeat.until is None:
+        return done == _wanted(repeat)
+    loop = child.local.get("loop")
+    counted = {**(loop if isinstance(loop, dict) else {}), "done": done}
+    try:
+        return expressions.holds(repeat.until, {**turn.scope(run, child), "loop": counted})
+    except ExpressionError as error:
+        incidents.open_incident(turn, run, parent, error.code, str(error), "until")
+        return False
+
+
+def _have_enough(turn: Turn, run: Run, opened: OpenStep, repeat: Repeat, rest: list[Thread]) -> None:
+    """What becomes of the passes that are still under way."""
+    kind = repeat.rest or (Rest.CANCEL if _wanted(repeat) else Rest.WAIT)
+    if kind is Rest.CANCEL:
+        _cancel_all(turn, run, rest)
+    elif kind is Rest.BESIDE:
+        for thread in rest:
+            opened.children.remove(thread.id)
+            thread.parent, thread.left = None, True
 
 
 def _keep_result(run: Run, repeat: Repeat, opened: OpenStep, child: Thread) -> None:

@@ -197,7 +197,7 @@ def leads(run: Run, thread: Thread, target: str | None) -> bool:
             return True
         parent = run.threads.get(thread.parent or 0)
         if parent is None or not isinstance(step_of(run, parent), Repeat):
-            return False
+            return thread.left
         thread = parent
     return False
 
@@ -226,13 +226,14 @@ def _step_on(run: Run, thread: Thread) -> None:
 
 def _jump(run: Run, thread: Thread, target: str) -> None:
     """Go to a step of a line the thread is on; from within a repeat to one outside it: the pass ends, and the repeat
-    leads there as soon as its other passes are cancelled (``sop.engine.branching``)."""
+    leads there as soon as its other passes are cancelled (``sop.engine.branching``); one that has gone on already leads
+    nowhere any more."""
     placed = run.model.steps[target]
     while thread.stack and thread.stack[-1].line != placed.line:
         thread.stack.pop()
     if thread.stack:
         thread.stack[-1].index = placed.index
-    else:
+    elif not thread.left:
         opened_of(run.threads[thread.parent or 0]).leaving = target
 
 

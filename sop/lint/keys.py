@@ -73,6 +73,14 @@ KEYS: dict[str, tuple[str, str]] = {
     "path": ("哪条支线", "which path"),
     "branches": ("同时进行的支线", "the paths that run at the same time"),
     "join": ("all、any 或几条完成", "all, any, or how many must be done"),
+    "Repeat.join": (
+        "列表里 all、any 或几趟完成就够",
+        "how many passes over the list are enough: all, any, or a number",
+    ),
+    "rest": (
+        "够了以后其余怎么办：撤回、等待，或各自做完",
+        "what becomes of the rest then: withdrawn, awaited, or left to end",
+    ),
     "do": ("重复哪条支线", "the path that is repeated"),
     "each": ("对列表里的每一项", "for each item of a list"),
     "as": ("每一项的名字", "the item's name"),

@@ -104,6 +104,19 @@ BROKEN: list[tuple[str, Told]] = [
     (step(TASK + ", form: [{key: n, type: mony}]"), [("106.choice", 4, 71)]),
     (step("id: b, type: approval, approvers: owner, rule: most, on_reject: end"), [("106.choice", 4, 53)]),
     (step("id: b, type: parallel, branches: [p, q], join: 3") + BRANCHES, [("106.choice", 4, 53)]),
+    (
+        step("id: b, type: repeat, do: p, each: ticket.tags, join: 60%") + BRANCHES,
+        [("106.choice", 4, 59), ("201", 7, 3)],
+    ),
+    (step("id: b, type: repeat, do: p, until: loop.done > 1, join: 2") + BRANCHES, [("107", 4, 62), ("201", 7, 3)]),
+    (
+        step("id: b, type: repeat, do: p, each: ticket.tags, rest: go") + BRANCHES,
+        [("106.choice", 4, 59), ("201", 7, 3)],
+    ),
+    (
+        step("id: b, type: repeat, do: p, each: vars.two, join: 3") + BRANCHES + "vars: {two: [x, y]}\n",
+        [("106.choice", 4, 56), ("201", 7, 3)],
+    ),
     (step("id: b, type: repeat, do: p, max: 0") + BRANCHES, [("106.value", 4, 39), ("201", 7, 3)]),
     (step("id: b, type: end, undo: yes"), [("005", 4, 30), ("106.value", 4, 30)]),
     (step("id: b, type: decision, cases: []"), [("107", 4, 5)]),
@@ -276,6 +289,8 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
         step("id: b, type: parallel, branches: [p, {path: q, when: ticket.owner}], join: 2") + BRANCHES,
         step("id: b, type: repeat, do: p, each: ticket.tags, as: tag")
         + "paths:\n  p: [{id: c, type: end, when: tag == loop.index}]\n",
+        step("id: b, type: repeat, do: p, each: ticket.tags, at_once: 3, join: 2, rest: beside, until: loop.done > 1")
+        + "paths:\n  p: [{id: c, type: wait, for: 1d}]\n",
         step("id: b, type: repeat, do: p, until: steps.c.visits > 2") + "paths:\n  p: [{id: c, type: wait, for: 1d}]\n",
         step("id: b, type: sop, sop: sub, with: {amount: 1}") + "outputs: {no: '{{ steps.b.outputs.no }}'}\n",
         step("id: b, type: action, action: erp.rma.create, undo: none, retry: {attempts: 2, interval: 1s}"),
