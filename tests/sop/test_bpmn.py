@@ -218,6 +218,18 @@ def test_a_repeat_is_a_sub_process_that_knows_how_it_is_done_again(tour: Definit
     assert document.xpath("//bpmn:subProcess[@id='many']/bpmn:subProcess/@id", namespaces=SPACES) == ["o2"]
 
 
+def test_a_repeat_that_joins_some_of_its_passes_is_complete_with_them() -> None:
+    text = """
+steps: [{id: many, type: repeat, do: one, each: ticket.list, at_once: 3, join: 2, until: loop.done > 1}]
+paths:
+  one: [{id: nap, type: wait, for: 1d}]
+"""
+    document = etree.fromstring(written(definition(text), Language.EN).encode())
+    condition = document.xpath("//bpmn:subProcess[@id='many']//bpmn:completionCondition", namespaces=SPACES)
+
+    assert [one.text for one in condition] == ["numberOfCompletedInstances >= 2 or loop.done > 1"]
+
+
 def test_leaving_a_repeat_interrupts_it() -> None:
     text = """
 steps:
