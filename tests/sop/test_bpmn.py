@@ -224,7 +224,7 @@ steps: [{id: many, type: repeat, do: one, each: ticket.list, at_once: 3, join: 2
 paths:
   one: [{id: nap, type: wait, for: 1d}]
 """
-    document = etree.fromstring(written(definition(text), Language.EN).encode())
+    document = etree.fromstring(written(defined(text), Language.EN).encode())
     condition = document.xpath("//bpmn:subProcess[@id='many']//bpmn:completionCondition", namespaces=SPACES)
 
     assert [one.text for one in condition] == ["numberOfCompletedInstances >= 2 or loop.done > 1"]
