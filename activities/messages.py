@@ -10,6 +10,9 @@ Json: TypeAlias = Any  # plain JSON: Temporal's converter reads a recursive type
 CHOOSE, WRITE = "choose", "write"
 """The names of the two local activities of every ticket."""
 
+AGREE = "agree"
+"""The name of the local activity of a ticket that is to be merged into another."""
+
 CREATED, CLASSIFIED, REOPENED = "ticket.created", "ticket.classified", "ticket.reopened"
 """The events of the ticket itself that definitions start on at intake: of a new one, or of one that had closed."""
 
@@ -48,6 +51,22 @@ class Choosing:
     event: dict[str, Json] = field(default_factory=dict)
     sop: str | None = None
     playbook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """A ticket is to be merged into the one of this number, or, without one, is not after all."""
+
+    ticket_id: int
+    into: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Whether it may be merged into that one: if not, why, in both languages."""
+
+    en: str = ""
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Code(StrEnum):
     ONLY_LEADS = "only_leads"
     CUSTOMER_NOT_FOUND = "customer_not_found"
     PERSON_NOT_FOUND = "person_not_found"
+    TEAM_NOT_FOUND = "team_not_found"
+    ROLE_NOT_FOUND = "role_not_found"
     FILE_NOT_FOUND = "file_not_found"
     DEFINITION_NOT_FOUND = "definition_not_found"
     CONNECTOR_NOT_FOUND = "connector_not_found"
@@ -203,6 +205,10 @@ TABLE: dict[Code, Entry] = {
         "No such colleague",
         "{person} 不存在或已离职。",
         "{person} is unknown or no longer works here.",
+    ),
+    Code.TEAM_NOT_FOUND: _entry(404, "没有这个团队", "No such team", "没有团队 {team}。", "There is no team {team}."),
+    Code.ROLE_NOT_FOUND: _entry(
+        404, "没有这个角色的同事", "Nobody has that role", "没有同事担任 {role}。", "Nobody here has the role {role}."
     ),
     Code.FILE_NOT_FOUND: _entry(404, "找不到文件", "No such file", "没有文件 {file}。", "There is no file {file}."),
     Code.DEFINITION_NOT_FOUND: _entry(

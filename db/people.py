@@ -114,6 +114,11 @@ async def teams(conn: AsyncConnection) -> list[KnownTeam]:
     ]
 
 
+async def has_team(conn: AsyncConnection, key: str) -> bool:
+    """Whether there is a team of this name."""
+    return await conn.scalar(select(Team.key).where(Team.key == key)) is not None
+
+
 async def set_duty(conn: AsyncConnection, person_id: str, *, on_duty: bool) -> None:
     """Somebody begins or ends their duty."""
     await conn.execute(update(Person).where(Person.id == person_id).values(on_duty=on_duty))

@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from activities.calls import SIGN_EVERY, Calls
 from activities.connectors.receipts import ReceiptBook
 from activities.intake import Intake, Rules
+from activities.merging import Mergers
 from activities.people import DeskPeople
 from activities.writing import Ledger
 from db.session import Store
@@ -47,7 +48,7 @@ async def serve(settings: Settings) -> None:
             client,
             task_queue=TASK_QUEUE,
             workflows=[TicketWorkflow],
-            activities=[intake.choose, ledger.write, calls.call],
+            activities=[intake.choose, ledger.write, Mergers(store).agree, calls.call],
             workflow_runner=runner(),
             max_cached_workflows=CACHED,
             max_concurrent_workflow_tasks=AT_ONCE,

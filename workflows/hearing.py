@@ -7,10 +7,13 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from sop.engine import Engine
 from sop.engine.clock_preview import preview
-from sop.events import Event
+from sop.events import Command, Event
+from sop.refusals import NotPossible, Refusal
+from workflows import merging
 from workflows.messages import (
     Adopting,
     Answer,
@@ -30,8 +33,9 @@ from workflows.messages import (
     Said,
     Settlement,
     Signal,
+    TicketStart,
 )
-from workflows.wording import outlook, spoken
+from workflows.wording import outlook, refused, spoken
 
 KEPT_RECEIPTS = 100
 
@@ -39,11 +43,13 @@ KEPT_RECEIPTS = 100
 class Hearing:
     """The doors of a ticket's workflow: each tells the engine, and what people say gets a receipt."""
 
+    _start: TicketStart
     _engine: Engine
     _receipts: dict[str, Receipt]
     _delivered: int
     _written: int
     _moved_on: bool
+    _merging: bool = False
 
     @abstractmethod
     def _tell(self, event: Event) -> None: ...
@@ -66,6 +72,8 @@ class Hearing:
     @workflow.update
     async def command(self, said: Order) -> Receipt:
         """A person's command on the ticket."""
+        if said.command is Command.MERGE and said.key not in self._receipts and workflow.patched(merging.AGREED):
+            return await self._merge(said)
         return await self._accept(said)
 
     @workflow.update
@@ -167,6 +175,22 @@ class Hearing:
     def _check(self, said: Said) -> None:
         if said.key not in self._receipts:
             spoken(lambda: self._engine.check(said.event(), workflow.now()))
+
+    async def _merge(self, said: Order) -> Receipt:
+        """Merge the ticket once the other one is known to go on; whoever asks meanwhile is refused."""
+        if self._merging:
+            raise refused(NotPossible("the ticket is being merged", "工单正在合并"))
+        self._merging = True
+        try:
+            await merging.agree(self._start.ticket_id, said.to)
+            return await self._accept(said)
+        except Refusal as refusal:
+            raise refused(refusal) from None
+        except ApplicationError:  # it has ended while the two agreed
+            await merging.agree(self._start.ticket_id, None)
+            raise
+        finally:
+            self._merging = False
 
     async def _accept(self, said: Said) -> Receipt:
         """Tell the engine, and answer once what it decided is written down; a repeat gets the first answer."""

@@ -21,8 +21,13 @@ def spoken(act: Callable[[], None]) -> None:
     try:
         act()
     except Refusal as refusal:
-        words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
-        raise ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True) from None
+        raise refused(refusal) from None
+
+
+def refused(refusal: Refusal) -> ApplicationError:
+    """A refusal as the update's own failure."""
+    words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
+    return ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True)
 
 
 def failed(call: CallAction, error: ActivityError) -> ActionFailed:

@@ -74,7 +74,7 @@ async def show(key: TheirTicket, found: AnyReader, opened: bool = False) -> Resp
 
 @router.get("/portal/t/{token}/files/{file_id}")
 async def show_file(key: TheirTicket, file_id: str, found: AnyReader) -> Response:
-    """A file of this ticket."""
+    """A file of this ticket, or of another of theirs that was merged into it."""
     return await served(found, file_id, key)
 
 

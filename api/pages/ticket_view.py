@@ -10,7 +10,19 @@ from api.pages import words
 from api.pages.handover_view import handover_view
 from api.pages.promises_view import promises_of
 from api.pages.step_view import Attempt, OpenSteps
-from api.pages.views import Attached, Choice, ClockView, Deeds, Due, Fact, Happening, RunView, Stage, TicketView
+from api.pages.views import (
+    Attached,
+    Choice,
+    ClockView,
+    Deeds,
+    Due,
+    Fact,
+    Happening,
+    MergedView,
+    RunView,
+    Stage,
+    TicketView,
+)
 from api.pages.voice import Voice
 from api.principal import Person
 from db.queries.timeline import Happened, Said
@@ -52,6 +64,7 @@ class Composer:
             recipients=self._recipients(),
             handover=handover_view(self.voice) if self.voice.person else None,
             promises=tuple(promises_of(self.voice)),
+            merged=tuple(self._merged()),
         )
 
     def _owner(self) -> str:
@@ -86,10 +99,20 @@ class Composer:
         told = self.voice.teller.sentence(item, self.voice.text(item.title) or item.step or "")
         return None if told is None else Happening("event", "", self.voice.text(told[1]), item.at, icon=told[0])
 
+    def _merged(self) -> Iterator[MergedView]:
+        """The tickets in whose place this one goes on; a customer sees their own."""
+        for one in self.voice.bundle.ticket.merged:
+            if self.voice.person is not None or one.theirs:
+                url = f"/tickets/{one.no}" if self.voice.person else f"/portal/t/{one.public_token}"
+                yield MergedView(one.no, one.subject, url)
+
     def _files(self) -> Iterator[Happening]:
         """Files, those sent at once as one entry of whoever sent them; a customer sees their own."""
         sent: dict[tuple[str, datetime], list[Attached]] = {}
+        others = {one.id for one in self.voice.bundle.ticket.merged if not one.theirs}
         for row in self.voice.bundle.ticket.files:
+            if self.voice.person is None and row.ticket_id in others:
+                continue
             sent.setdefault((row.uploaded_by, row.created_at), []).append(self.voice.attached(row))
         for (uploaded_by, at), files in sent.items():
             origin, _, sender = uploaded_by.partition(":")

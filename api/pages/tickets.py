@@ -23,6 +23,7 @@ from api.problems import Problem
 from api.v1.files import attachment
 from db.files import content, file
 from db.numbers import id_of, number_of
+from db.queries.merged import tickets_of_page
 from db.queries.timeline import Audience
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -82,11 +83,12 @@ async def show_file(file_id: Annotated[str, Path(max_length=64)], found: StaffRe
 
 
 async def served(found: Reader, file_id: str, of_ticket: int | None = None) -> Response:
-    """A file as an attachment; of one ticket only, where ``of_ticket`` is given."""
+    """A file as an attachment; of one ticket's customer's page only, where ``of_ticket`` is given."""
     async with found.doors.store.read() as conn:
         known = await file(conn, file_id)
         data = await content(conn, file_id) if known else None
-    if known is None or data is None or (of_ticket is not None and known.ticket_id != of_ticket):
+        shown = await tickets_of_page(conn, of_ticket) if of_ticket is not None else None
+    if known is None or data is None or (shown is not None and known.ticket_id not in shown):
         raise Problem(Code.FILE_NOT_FOUND, file=file_id)
     return attachment(known.name, known.media_type, data)
 

@@ -244,6 +244,15 @@ class HandoverView:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedView:
+    """A ticket in whose place this one goes on, and its page."""
+
+    no: str
+    subject: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """Everything the ticket page and the ticket pane show."""
 
@@ -266,6 +275,7 @@ class TicketView:
     recipients: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
     handover: HandoverView | None = None
     promises: tuple[PromiseView, ...] = ()
+    merged: tuple[MergedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

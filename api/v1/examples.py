@@ -266,6 +266,7 @@ EXAMPLES: Mapping[str, Sequence[object]] = {
             "body": "昨天收到的台灯不亮，想退货。",
             "result": None,
             "merged_into": None,
+            "merged_from": [{"no": "GD-10007", "subject": "灯坏了", "url": "/api/v1/tickets/GD-10007"}],
             "seq": 9,
             "owner": {"person": "u-anna", "team": "after_sales"},
             "customer": {"id": 7, "external_id": "C-1024", "name": "李雷", "tier": "vip", "language": "zh"},

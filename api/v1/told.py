@@ -226,6 +226,14 @@ class CustomerTold(Told):
     language: str | None
 
 
+class MergedTold(Told):
+    """A ticket in whose place this one goes on: its files are listed here, the rest is there."""
+
+    no: str
+    subject: str
+    url: str
+
+
 class TicketTold(Told):
     """A ticket: where it stands, who owns it, what runs, and what can be done now."""
 
@@ -252,6 +260,7 @@ class TicketTold(Told):
     steps: list[StepTold]
     clocks: list[ClockTold]
     promises: list[PromiseTold]
+    merged_from: list[MergedTold]
 
 
 class EntryTold(Told):

@@ -7,6 +7,8 @@ from dataclasses import asdict
 
 from db.customers import KnownCustomer
 from db.ledger import LedgerRow
+from db.numbers import number_of
+from db.queries.merged import MergedFacts
 from db.queries.promises import PromiseFacts, Rate
 from db.queries.queue import QueueRow
 from db.queries.tickets import ClockFacts, FileFacts, RunFacts, StepFacts, TicketFacts
@@ -63,6 +65,7 @@ def ticket(facts: TicketFacts, said: list[Said], resolve: Resolve) -> dict[str, 
         ],
         "messages": [message(one) for one in said],
         "files": [file(one) for one in facts.files],
+        "merged_from": [merged(one) for one in facts.merged],
     }
 
 
@@ -156,7 +159,13 @@ def message(said: Said) -> dict[str, object]:
 
 def file(facts: FileFacts) -> dict[str, object]:
     """One file, without its bytes."""
-    return {**asdict(facts), "url": f"/api/v1/files/{facts.id}"}
+    told = {**asdict(facts), "ticket": number_of(facts.ticket_id), "url": f"/api/v1/files/{facts.id}"}
+    return {name: value for name, value in told.items() if name != "ticket_id"}
+
+
+def merged(facts: MergedFacts) -> dict[str, object]:
+    """A ticket in whose place this one goes on."""
+    return {"no": facts.no, "subject": facts.subject, "url": f"/api/v1/tickets/{facts.no}"}
 
 
 def entry(row: LedgerRow) -> dict[str, object]:

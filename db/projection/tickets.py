@@ -50,7 +50,7 @@ async def merged(shadow: Shadow, fact: Fact, told: Told) -> None:
     target = await merging.target_of(shadow.conn, text_of(told, "into") or "")
     if target is None:
         return  # ordered past the door; nobody could mend the ledger afterwards
-    shadow.set(merged_into=target)
+    shadow.set(merged_into=target, merging_into=None)
     if not shadow.replaying:
         await merging.tell_target(shadow.conn, shadow.ticket_id, target, fact, text_of(told, "note") or "")
 

@@ -12,6 +12,7 @@ from db.customers import KnownCustomer, customer
 from db.lights import light_at
 from db.numbers import number_of
 from db.queries import promises
+from db.queries.merged import MergedFacts, merged
 from db.queries.promises import PromiseFacts
 from db.queries.steps import StepFacts, steps
 from db.tables import Clock, ClockState, File, Light, Person, Run, Ticket
@@ -91,12 +92,14 @@ class FileFacts:
     size: int
     uploaded_by: str
     created_at: datetime
+    ticket_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
     """A ticket as its page shows it. ``seq``: ledger rows it has; ``steps``: the open ones, the oldest first;
-    ``merged_into``: the number of the ticket that goes on in its place."""
+    ``merged_into``: the number of the ticket that goes on in its place; ``merged``: those in whose place this one goes
+    on, whose files are among ``files``."""
 
     id: int
     no: str
@@ -130,6 +133,7 @@ class TicketFacts:
     clocks: tuple[ClockFacts, ...]
     promises: tuple[PromiseFacts, ...]
     files: tuple[FileFacts, ...]
+    merged: tuple[MergedFacts, ...]
 
 
 async def standing(conn: AsyncConnection, ticket_id: int) -> Standing | None:
@@ -152,6 +156,7 @@ async def ticket(conn: AsyncConnection, ticket_id: int, now: datetime) -> Ticket
     facts = row._asdict()
     customer_id, warn_at, into = facts.pop("customer_id"), facts.pop("warn_at"), facts.pop("merged_into")
     over = row.status in ENDED
+    gone = await merged(conn, ticket_id, customer_id)
     return TicketFacts(
         no=number_of(ticket_id),
         merged_into=None if into is None else number_of(into),
@@ -161,7 +166,8 @@ async def ticket(conn: AsyncConnection, ticket_id: int, now: datetime) -> Ticket
         steps=await steps(conn, ticket_id, only_open=True),
         clocks=await clocks(conn, ticket_id, now),
         promises=await promises.of_ticket(conn, ticket_id, now),
-        files=await files(conn, ticket_id),
+        files=await files(conn, ticket_id, *(one.id for one in gone)),
+        merged=gone,
         **facts,
     )
 
@@ -181,10 +187,10 @@ async def clocks(conn: AsyncConnection, ticket_id: int, now: datetime) -> tuple[
     )
 
 
-async def files(conn: AsyncConnection, ticket_id: int) -> tuple[FileFacts, ...]:
-    """The files of a ticket, without their bytes."""
-    columns = (File.id, File.name, File.media_type, File.size, File.uploaded_by, File.created_at)
-    rows = await conn.execute(select(*columns).where(File.ticket_id == ticket_id).order_by(File.created_at, File.id))
+async def files(conn: AsyncConnection, *tickets: int) -> tuple[FileFacts, ...]:
+    """The files of tickets, without their bytes."""
+    columns = (File.id, File.name, File.media_type, File.size, File.uploaded_by, File.created_at, File.ticket_id)
+    rows = await conn.execute(select(*columns).where(File.ticket_id.in_(tickets)).order_by(File.created_at, File.id))
     return tuple(FileFacts(**row._asdict()) for row in rows)
 
 

@@ -36,6 +36,7 @@ class Ticket(Row):
         Index("ix_tickets_status_due_at_id", "status", "due_at", "id"),
         Index("ix_tickets_owner_person", "owner_person", "status"),
         Index("ix_tickets_owner_pool", "owner_pool", "status"),
+        Index("ix_tickets_merged_into", "merged_into"),
         {"sqlite_autoincrement": True},
     )
 
@@ -66,6 +67,7 @@ class Ticket(Row):
     last_hash: Mapped[str] = mapped_column(default="")
     public_token: Mapped[str] = mapped_column(unique=True)
     merged_into: Mapped[int | None] = mapped_column(BigInteger)
+    merging_into: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Watcher(Row):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
 from api.principal import Scope
+from db.tables import Team
 from tests.api.api_desk import Desk
 
 
 async def test_a_transfer_answers_with_the_bundle_and_it_can_be_asked_for(desk: Desk) -> None:
     no = await desk.open()
+    await desk.write(insert(Team).values(key="warehouse"))
 
     answer = await desk.http.post(f"/api/v1/tickets/{no}/transfer", json={"to": "team:warehouse"})
     asked = await desk.http.get(f"/api/v1/tickets/{no}/handover")
@@ -32,6 +35,21 @@ async def test_a_ticket_is_transferred_only_to_somebody_who_works_here(desk: Des
     assert [answer.status_code for answer in answers] == [200, 404, 404]
     assert answers[1].json()["code"] == "person_not_found"
     assert len(desk.temporal.heard) == 1
+
+
+async def test_a_ticket_is_transferred_only_to_a_team_or_role_that_is_here(desk: Desk) -> None:
+    no = await desk.open()
+    await desk.write(insert(Team).values(key="warehouse"))
+    await desk.person("qc1", roles=["packer"])
+
+    answers = [
+        await desk.http.post(f"/api/v1/tickets/{no}/transfer", json={"to": seat}, headers={"Accept-Language": "zh"})
+        for seat in ("team:warehouse", "role:packer", "team:attic", "role:pilot")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    assert [answer.json()["detail"] for answer in answers[2:]] == ["没有团队 attic。", "没有同事担任 pilot。"]
+    assert len(desk.temporal.heard) == 2
 
 
 @pytest.mark.parametrize(

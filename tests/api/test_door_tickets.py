@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.v1 import told
-from db.tables import Customer, Idempotency, Message, Outbox, Step, Ticket
+from db.tables import Customer, Idempotency, Message, Outbox, Step, Team, Ticket
 from sop.events import Actor, ActorKind, Command, StepAnswered, TicketCommanded
 from tests.api.api_desk import Desk
 
@@ -206,6 +206,7 @@ async def test_a_command_reaches_the_ticket(
     desk: Desk, command: Command, body: dict[str, str], to: str | None, note: str
 ) -> None:
     no = await desk.open()
+    await desk.write(insert(Team).values(key="warehouse"))
 
     answer = await desk.http.post(f"/api/v1/tickets/{no}/{command.value}", json=body)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.intake import Accepted, NewMessage, accept_message
+from db.merging import CannotGoOn, claim, withdraw
 from db.outbox import event_of
 from db.projection import rebuild_ticket
+from db.queries.merged import merged, tickets_of_page
 from db.queries.tickets import ticket as ticket_page
 from db.session import Store
 from db.tables import Message, Outbox, OutboxKind, Ticket
@@ -112,3 +116,68 @@ async def test_two_tickets_merged_into_each_other_still_hear_their_customers(sto
 
     async with store.read() as conn:
         assert await said(conn, other.id) == [("public", "hi")]
+
+
+async def test_of_two_tickets_merged_into_each_other_at_once_one_may(store: Store) -> None:
+    one, other = await two(store)
+
+    async def may(gone: Accepted, stays: Accepted) -> bool:
+        async with store.write() as conn:
+            try:
+                await claim(conn, gone.id, stays.no)
+            except CannotGoOn:
+                return False
+        return True
+
+    for _ in range(5):
+        assert sorted(await asyncio.gather(may(one, other), may(other, one))) == [False, True]
+        async with store.write() as conn:
+            for each in (one, other):
+                await withdraw(conn, each.id)
+
+
+async def test_a_ring_of_merges_never_closes(store: Store) -> None:
+    first, second = await two(store)
+    third = await opened(store)
+    async with store.write() as conn:
+        for gone, stays in ((first, second), (second, third)):
+            await claim(conn, gone.id, stays.no)
+            await claim(conn, gone.id, stays.no)  # the hand may do it twice
+
+        with pytest.raises(CannotGoOn, match=f"{first.no} is merged into {second.no}"):
+            await claim(conn, third.id, first.no)
+
+
+@pytest.mark.parametrize(("no", "why"), [("GD-10099", "there is no ticket"), ("nonsense", "there is no ticket")])
+async def test_a_ticket_is_not_merged_into_one_that_is_not_there(store: Store, no: str, why: str) -> None:
+    gone = await opened(store)
+
+    async with store.write() as conn:
+        with pytest.raises(CannotGoOn, match=why):
+            await claim(conn, gone.id, no)
+
+
+async def test_what_is_done_takes_the_place_of_what_was_agreed(store: Store) -> None:
+    gone, stays = await two(store)
+    async with store.write() as conn:
+        await claim(conn, gone.id, stays.no)
+
+    await projected(store, gone.id, merged_into(stays.no))
+
+    async with store.read() as conn:
+        [row] = await conn.execute(select(Ticket.merged_into, Ticket.merging_into).where(Ticket.id == gone.id))
+    assert (row.merged_into, row.merging_into) == (stays.id, None)
+
+
+async def test_the_tickets_merged_into_one_are_found_a_customer_finds_their_own(store: Store) -> None:
+    gone, between = await two(store)
+    last, anothers = await opened(store), await opened(store, customer=None)
+    async with store.write() as conn:
+        for one, into in ((gone, between), (between, last), (anothers, last)):
+            await conn.execute(update(Ticket).where(Ticket.id == one.id).values(merged_into=into.id))
+
+    async with store.read() as conn:
+        found = await merged(conn, last.id, last.customer_id)
+        assert [(one.id, one.theirs) for one in found] == [(gone.id, True), (between.id, True), (anothers.id, False)]
+        assert await tickets_of_page(conn, last.id) == {gone.id, between.id, last.id}
+        assert await tickets_of_page(conn, anothers.id) == {anothers.id}

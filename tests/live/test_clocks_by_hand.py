@@ -138,6 +138,21 @@ def test_a_rung_tells_by_every_way_it_names_once_each(desk: Desk) -> None:
     assert desk.ticket(no)["messages"] == []  # the relay says so where a message cannot be sent
 
 
+def test_a_merged_ticket_escalates_no_more(desk: Desk) -> None:
+    over, stays = (desk.open(category="general", subject="咨询", channel="wechat") for _ in range(2))
+    for each in (over, stays):
+        desk.until(each, lambda told: [c for c in told["clocks"] if c["clock"] == "quick"], "its clocks run")
+    assert desk.post(f"/tickets/{over}/merge", {"into": stays}).status_code == 200
+
+    until(lambda: bool(clock(desk, stays, "quick")["breached_at"]), "the other one is late")
+
+    assert {one["state"] for one in desk.ticket(over)["clocks"]} == {"stopped"}
+    assert clock(desk, over, "quick")["met"] is None
+    rows = desk.ledger(over)
+    [merged] = [row["seq"] for row in rows if row["type"] == "ticket.merged"]
+    assert not [row for row in rows if row["seq"] > merged and row["type"] in ("alert", "clock.breached")]
+
+
 def test_the_teams_hours_are_what_its_tickets_are_due_by(desk: Desk) -> None:
     no = desk.open(category="it_request", subject="换电脑")
     desk.until(no, lambda told: told["clocks"], "its clocks run")
