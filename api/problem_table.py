@@ -183,8 +183,8 @@ TABLE: dict[Code, Entry] = {
         403,
         "仅限主管",
         "For those who lead",
-        "只有团队主管和管理员可以更正时钟。",
-        "Only team leads and administrators may correct a clock.",
+        "只有团队主管和管理员可以这样做。",
+        "Only team leads and administrators may do this.",
     ),
     Code.CUSTOMER_NOT_FOUND: _entry(
         404, "找不到客户", "No such customer", "没有编号为 {customer} 的客户。", "There is no customer {customer}."

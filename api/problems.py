@@ -61,6 +61,11 @@ class Problem(HTTPException):
             given.setdefault("Retry-After", str(RETRY_SECONDS[code]))
         super().__init__(status or self.entry.status, self.entry.title.en, given or None)
 
+    @classmethod
+    def of(cls, error: Exception) -> Problem:
+        """The problem that a refusal is. Raises what is none."""
+        return _problem_of(error, "")
+
     def title(self, language: Language) -> str:
         return self.entry.title.in_(language)
 

@@ -140,3 +140,9 @@ async def gates(conn: AsyncConnection, *, released: bool = False) -> list[KnownG
     if not released:
         wanted = wanted.where(GateRow.released_at.is_(None))
     return [KnownGate(**row._asdict()) for row in await conn.execute(wanted)]
+
+
+async def waiting(conn: AsyncConnection, gate: int, limit: int) -> list[int]:
+    """The tickets with a step that stands before a gate, by id, so many at most."""
+    ids = select(Step.ticket_id).where(Step.gate == gate, Step.status == "open").distinct().order_by(Step.ticket_id)
+    return list((await conn.execute(ids.limit(limit))).scalars())

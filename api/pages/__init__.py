@@ -7,7 +7,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from api.doors import Doors
-from api.pages import deeds, entrance, live, new_ticket, news, portal, queue, tickets
+from api.pages import (
+    deeds,
+    entrance,
+    live,
+    new_ticket,
+    news,
+    portal,
+    process_deeds,
+    processes,
+    queue,
+    tickets,
+)
 from api.pages.assets import Assets
 from api.pages.errors import error_page
 from api.pages.rendering import press_of
@@ -25,7 +36,7 @@ def mount(app: FastAPI, company: CompanyShape) -> None:
     app.state.error_page = error_page
     app.state.pulse = live.Pulse(doors.store)
     app.router.routes.append(Route("/static/{build}/{name:path}", assets.serve, methods=["GET", "HEAD"]))
-    for module in (entrance, queue, tickets, deeds, new_ticket, news, portal, live):
+    for module in (entrance, queue, tickets, deeds, new_ticket, news, processes, process_deeds, portal, live):
         app.include_router(module.router)
     app.add_middleware(Shield, secure=doors.settings.secure)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=9)

@@ -48,6 +48,7 @@ class Page:
     query: str = ""
     unread: int = 0
     views: tuple[tuple[str, tuple[ViewLink, ...]], ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,11 @@ def _of_table(say: Callable[[str], str]) -> dict[str, Callable[[str], str]]:
         "shade": told(words.SHADES),
         "stage": told(words.STAGES),
         "speaker": told(words.SPEAKERS),
+        "release": told(words.RELEASES),
+        "deed": told(words.RELEASE_DEEDS),
+        "verdict": told(words.VERDICTS),
+        "verdict_class": looks(words.VERDICT_CLASSES),
+        "difference": told(words.DIFFERENCES),
         "priority_class": looks(words.PRIORITY_CLASSES),
     }
 

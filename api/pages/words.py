@@ -126,6 +126,45 @@ ALERT_ICONS = {
     "handoffs": "move",
     "nobody": "alert",
 }
+RELEASES = {
+    "draft": msg("Draft"),
+    "candidate": msg("Candidate"),
+    "default": msg("Default"),
+    "archived": msg("Archived"),
+    "derived": msg("Open tickets only"),
+}
+RELEASE_DEEDS = {
+    "approve": msg("Approve the version"),
+    "default": msg("Make default"),
+    "candidate": msg("Try on some tickets"),
+    "rollback": msg("Roll back to this"),
+    "archive": msg("Withdraw"),
+}
+RELEASED = {
+    "approve": msg("The version is approved."),
+    "default": msg("New tickets take this version now."),
+    "candidate": msg("Some new tickets take this version now."),
+    "rollback": msg("New tickets take the earlier version again."),
+    "archive": msg("No new ticket takes that version any more."),
+    "held": msg("Tickets are held before this step now."),
+    "released": msg("What the gate held goes on."),
+}
+VERDICTS = {
+    "ok": msg("can move"),
+    "moved": msg("moved"),
+    "needs_mapping": msg("needs mapping"),
+    "refused": msg("refused"),
+    "not_on_this_version": msg("not meant"),
+    "gone": msg("has ended"),
+}
+VERDICT_CLASSES = {"ok": "green", "moved": "green", "needs_mapping": "yellow", "refused": "red"}
+DIFFERENCES = {
+    "new": msg("New"),
+    "removed": msg("Removed"),
+    "moved": msg("Moved"),
+    "renamed": msg("Renamed"),
+    "changed": msg("Changed"),
+}
 CUSTOMER = {"phone": msg("Phone"), "email": msg("E-mail"), "address": msg("Address")}
 ORDER = {
     "no": msg("Order"),

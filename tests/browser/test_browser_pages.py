@@ -63,10 +63,11 @@ def test_no_page_scrolls_sideways(live: LiveDesk, visitor: Visitor, width: int, 
     assert not wide
 
 
-def test_the_queue_is_small_on_the_wire(live: LiveDesk, visitor: Visitor) -> None:
+@pytest.mark.parametrize("person", ["wangfang", "chenjing"])
+def test_the_queue_is_small_on_the_wire(live: LiveDesk, visitor: Visitor, person: str) -> None:
     for number in range(30):
         live.open("general", f"Question {number}")
-    page = visitor.staff("wangfang")
+    page = visitor.staff(person)
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
     client.send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -43,6 +43,7 @@ from sop.events import (
     FailureKind,
     IncidentSettled,
     PromiseKept,
+    RunMigrated,
     StepAnswered,
     Tick,
     TicketCommanded,
@@ -57,7 +58,8 @@ from worker.starts import start_of
 from worker.stocking import publish
 from worker.workspace import fingerprint, parse_texts, read_texts
 from workflows.client import Refused, TemporalUnavailable, TicketNotRunning
-from workflows.messages import Receipt, encoded
+from workflows.messages import Outlook, Receipt, encoded
+from workflows.wording import outlook
 
 PASSWORD = "correct horse battery"
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -183,6 +185,16 @@ class InProcess:
     async def keep(self, ticket_id: int, event: PromiseKept, key: str) -> Receipt:
         return await self._ask(ticket_id, event, key)
 
+    async def migrate(self, ticket_id: int, event: RunMigrated, key: str) -> Receipt:
+        return await self._ask(ticket_id, event, key)
+
+    async def outlook(self, ticket_id: int, event: RunMigrated, now: datetime) -> Outlook:
+        if self.away:
+            raise TemporalUnavailable(3.0)
+        if ticket_id not in self.engines:
+            raise TicketNotRunning(str(ticket_id))
+        return outlook(self.engines[ticket_id].plan(event, now))
+
 
 @dataclass
 class PageDesk:
@@ -253,7 +265,7 @@ def desk_of(database_url: str, edition: Edition, public_url: str = "http://desk"
     async def connect() -> InProcess:
         return temporal
 
-    app = create(settings, connect=connect, company=company)
+    app = create(settings, connect=connect, company=company, catalog=edition.workspace.catalog)
     doors: Doors = app.state.doors
     temporal = InProcess(doors.store, Intake(doors.store, Rules.of(edition.workspace)))
     return PageDesk(app, temporal)
