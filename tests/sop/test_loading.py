@@ -177,17 +177,6 @@ def test_a_misspelt_key_is_told_once_and_not_as_missing_too() -> None:
     assert [problem.code for problem in examine(text, "a.yaml", CATALOG).problems] == ["SOP101"]
 
 
-def test_loading_takes_milliseconds() -> None:
-    sops = {"refund": load(REFUND, "r", CATALOG)}
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        load(RETURN, "return.sop.yaml", CATALOG, sops)
-        took.append(time.perf_counter() - began)
-
-    assert min(took) < 0.015
-
-
 def _bomb(repeated: str, often: int) -> str:
     return "dsl: 1\nsop: x\nsteps: [" + ",".join(repeated.replace("N", str(n)) for n in range(often)) + "]\n"
 
@@ -205,11 +194,11 @@ def _bomb(repeated: str, often: int) -> str:
     ],
 )
 def test_a_file_full_of_mistakes_is_refused_quickly(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     loaded = examine(text, "bomb.yaml", CATALOG)
 
     assert loaded.compiled is None
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 10
 
 
 SOURCES = [RETURN, REFUND]
