@@ -6,6 +6,7 @@ from pathlib import Path
 
 from temporal_stage import Lockstep, time_skipping
 
+from sop.clocks.left import left_of, plain_of_left
 from sop.definition import Compiled
 from sop.facts import FactType
 from sop.scenario import read_scripts
@@ -28,9 +29,19 @@ async def test_a_closed_ticket_lives_again_in_the_same_ledger(library: dict[str,
             both.world.compiled = library["reopened.sop.yaml"]
             ticket = encoded({"no": "T1", "category": "general", "priority": "normal"})
             taken = both.world.taken(ticket)
-            await both.tickets.start(TicketStart(1, ticket, {"id": "C1"}, seq=closed, reopened=True, taken=taken))
+            left, again = plain_of_left(left_of(both.facts)), await env.get_current_time()
+            start = TicketStart(
+                1, ticket, {"id": "C1"}, seq=closed, reopened=True, taken=taken, reopened_at=again, left=left
+            )
+            await both.tickets.start(start)
             await both.until(lambda: any(f.step == "work_again" for f in both.facts))
 
         assert [fact.seq for fact in both.facts] == list(range(1, len(both.facts) + 1))
         assert both.facts[closed].type is FactType.TICKET_OPENED
         assert both.facts[closed - 1].data["status"] == "closed"
+        clocks = [f.data for f in both.facts if f.data.get("clock") == "resolution" and "ledger" in f.data]
+        stopped, goes_on = clocks[-2:]
+        assert (goes_on["continues"], goes_on["target"]) == ("general", stopped["target"])
+        assert goes_on["used_seconds"] == stopped["used_seconds"]
+        [solved] = goes_on["ledger"]["pauses"]
+        assert (solved["since"], solved["until"]) == (stopped["ledger"]["stopped_at"], again.isoformat())
