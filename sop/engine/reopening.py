@@ -106,10 +106,10 @@ def is_over(state: State, run: Run, name: str, policy: ClockPolicy) -> bool:
 
 
 def take_up(turn: Turn, run: Run) -> None:
-    """Go on with every clock that the end of the SOP before had stopped."""
+    """Go on with every clock that the end of the SOP before had stopped; that has them no longer."""
     if not run.is_main:
         return
-    found = dict(sorted(_cut(turn, run)))
+    found = dict(_cut(turn, run))
     if not found:
         return
     run.brought = _brought(run, found)
@@ -122,28 +122,33 @@ def take_up(turn: Turn, run: Run) -> None:
 
 
 def _cut(turn: Turn, run: Run) -> Iterator[tuple[str, Left]]:
-    """The clocks to go on with: of the SOPs of this life of the ticket, else of the one before."""
+    """Take the clocks to go on with: of the SOPs of this life of the ticket, else of the one before."""
     state, own = turn.state, run.policies
     names = {name for other in state.runs.values() if other.is_main and other is not run for name in other.clocks}
-    for name in names | state.left.keys():
+    for name in sorted(names | state.left.keys()):
         if name in own and own[name].reopen is Reopen.RESTART:
             continue
         before = _before(state, run, name)
         if before is None:
             left = state.left.get(name)
             if left is not None and left.clock is not None:
-                yield name, left
+                yield name, state.left.pop(name)
             continue
         clock, policy = before.clocks[name], before.policies[name]
         if clock.cut and policy.reopen is Reopen.CONTINUE:
             calendars = {use.version: plain for use in clock.calendars if (plain := _plain_of(before, use)) is not None}
             yield name, Left(before.id, clock, _portable(turn, before, clock, policy), calendars)
+            del before.clocks[name]
 
 
 def _before(state: State, run: Run, name: str) -> Run | None:
     """The last SOP before this one, in this life of the ticket, that had a clock of this name."""
     others = [r for r in state.runs.values() if r is not run and r.is_main and r.phase is RunPhase.ENDED]
-    return max((r for r in others if name in r.clocks), key=lambda r: r.started_at, default=None)
+    return max((r for r in others if name in r.clocks), key=lambda r: _last_of(r, name), default=None)
+
+
+def _last_of(run: Run, name: str) -> tuple[datetime, datetime]:
+    return run.started_at, run.clocks[name].stopped_at or run.started_at
 
 
 def _going_on(turn: Turn, left: Left) -> Clock:

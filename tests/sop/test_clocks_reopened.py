@@ -10,13 +10,14 @@ from sop.clocks.ledger import ledger_of
 from sop.clocks.left import left_of
 from sop.clocks.why import explain
 from sop.clocks.wording import told
+from sop.commands import Project
 from sop.definition import Compiled, adoptable
 from sop.engine import Engine
 from sop.engine.hours import finder
 from sop.events import Classified, ClockCorrected, DefinitionsChosen, PoliciesAdopted
 from sop.events import Command as Order
 from sop.facts import Fact, FactType
-from sop.state import load
+from sop.state import dump, load
 from tests.sop.engine_desk import CUSTOMER, MONDAY, Desk, compiled, staff
 
 WORK = "    steps: [{id: work, type: task, assign: role:agent, due: 30d}]\n"
@@ -271,15 +272,17 @@ def test_another_policy_of_the_new_sop_leaves_the_clock_that_goes_on() -> None:
     assert desk.of(FactType.CLOCK_CHANGED) == []
 
 
-def closed_and_opened_again(desk: Desk, sop: Compiled) -> tuple[Engine, list[Fact]]:
-    """A ticket that has closed lives again in the same ledger: as the worker starts it."""
+def lives_again(desk: Desk, sop: Compiled) -> list[Fact]:
+    """A ticket that has closed goes on in the same ledger, as the worker starts it; the facts of its new life."""
     assert desk.finished
     seq = len(desk.facts)
     engine, commands = Engine.opened({"no": "T1"}, {"id": "C1"}, desk.now, seq=seq, reopened_at=desk.now)
     engine.state.left = left_of(desk.facts)
-    commands += engine.handle(Classified("general", "normal", "care"), desk.now)
-    commands += engine.handle(DefinitionsChosen("ticket.reopened", (sop,)), desk.now)
-    return engine, [command.fact for command in commands if hasattr(command, "fact")]
+    for event in (Classified("general", "normal", "care"), DefinitionsChosen("ticket.reopened", (sop,))):
+        commands += engine.handle(event, desk.now)
+    desk.facts += [command.fact for command in commands if isinstance(command, Project)]
+    desk.stored, desk.finished = dump(engine.state), False
+    return desk.facts[seq:]
 
 
 def test_a_clock_goes_on_after_the_ticket_had_closed() -> None:
@@ -289,15 +292,15 @@ def test_a_clock_goes_on_after_the_ticket_had_closed() -> None:
     desk.answer("work")
     desk.later("30d")
 
-    engine, facts = closed_and_opened_again(desk, again())
+    facts = lives_again(desk, again())
 
     [started] = [fact for fact in facts if fact.type is FactType.CLOCK_STARTED]
     assert moment(started.data["due_at"]) == desk.now + timedelta(minutes=100) - 3817 * SECOND
     assert started.data["continues"] == "t"
-    [run] = engine.state.runs.values()
+    [run] = desk.state.runs.values()
     clock = run.clocks["resolution"]
     assert (clock.fired, clock.warned) == ([0], False)
-    rungs = sorted(alarm.rung for alarm in engine.state.alarms if alarm.kind == "clock_rung")
+    rungs = sorted(alarm.rung for alarm in desk.state.alarms if alarm.kind == "clock_rung")
     assert rungs == [1, 2]
 
 
@@ -308,7 +311,7 @@ def test_what_was_kept_before_the_ticket_closed_stays_kept() -> None:
     desk.answer("work")
     desk.later("30d")
 
-    _, facts = closed_and_opened_again(desk, again(policy, "first_response"))
+    facts = lives_again(desk, again(policy, "first_response"))
 
     assert [fact for fact in facts if fact.type.startswith("clock.")] == []
 
@@ -324,7 +327,7 @@ def test_a_ledger_that_does_not_tell_lets_clocks_start_anew() -> None:
         for fact in desk.facts
     ]
 
-    _, facts = closed_and_opened_again(desk, again("{target: 100m}"))
+    facts = lives_again(desk, again("{target: 100m}"))
 
     [started] = [fact for fact in facts if fact.type is FactType.CLOCK_STARTED]
     assert moment(started.data["due_at"]) == desk.now + timedelta(minutes=100)
