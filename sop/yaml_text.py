@@ -26,8 +26,10 @@ from yaml.events import (
 )
 
 from sop.problems import MAX_PROBLEMS, Position, Problem, Words, lines_of
+from sop.unquoted import meant_at
 from sop.yaml_scalars import BadNumber, looks_like, scalar
 from sop.yaml_tree import Plain, Tree, escape, value_at
+from sop.yaml_trouble import trouble_of
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -252,8 +254,8 @@ class _Reading:
     def _braces(self, event: MappingStartEvent) -> str:
         """``{{ … }}`` without quotes: noted, and read as the text that was meant."""
         start = _mark(event).index
-        line = self.text[start:].split("\n", 1)[0]
-        self.note("003", _place(_mark(event)), name=line[: line.rfind("}}") + 2] if "}}" in line else line)
+        place = _place(_mark(event))
+        self.note("003", place, name=meant_at(lines_of(self.text)[place.line - 1], place.column - 1))
         depth = 1
         last: Event = event
         while depth:
@@ -283,13 +285,12 @@ class _Reading:
         bare = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), line)
         if "{{" in bare:
             start = bare.index("{{")
-            self.note("003", Position(place.line, start + 1), name=line[start : line.rfind("}}") + 2] or line[start:])
+            self.note("003", Position(place.line, start + 1), name=meant_at(line, start))
         elif "\t" in line[: len(line) - len(line.lstrip())]:
             self.note("004", Position(place.line, line.index("\t") + 1))
         else:
-            parts = (str(getattr(error, name, None) or "") for name in ("context", "problem"))
-            detail = " ".join(part for part in parts if part) or "?"
-            self.note("001", Position(min(place.line, len(lines)), place.column), detail=detail)
+            trouble = trouble_of(error)
+            self.note("001", Position(min(trouble.place.line, len(lines)), trouble.place.column), detail=trouble.detail)
 
 
 def _mark(event: Event) -> Mark:

@@ -27,7 +27,7 @@ def events(document: Document, context: Context) -> Iterator[Problem]:
 
 def _known(context: Context, row: str, pointer: str, name: str, known: Collection[str]) -> Iterator[Problem]:
     if name not in known and pointer in context.tree.positions:
-        yield context.tree.problem(row, pointer, name=name, meant=closest(name, known))
+        yield context.tree.problem(row, pointer, name=name, meant=closest(name, known), known=listed(known))
 
 
 def people(document: Document, context: Context) -> Iterator[Problem]:
@@ -70,7 +70,8 @@ def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
     row, known = groups[kind]
     if who not in known and (known or kind != "user"):
         near = closest(who, known)
-        yield context.tree.problem(row, pointer, name=who, meant=f"{kind}:{near}" if near else None)
+        meant = f"{kind}:{near}" if near else None
+        yield context.tree.problem(row, pointer, name=who, meant=meant, known=listed(known))
 
 
 def skills(document: Document, context: Context) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sop.checks.context import Context
 from sop.clocks.words import OF_CUSTOMER, OF_TEAM
 from sop.model import Document, Rung
-from sop.problems import Problem, closest
+from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
 
 
@@ -40,7 +40,8 @@ def calendars(document: Document, context: Context) -> Iterator[Problem]:
     known = {*context.catalog.calendars, OF_TEAM, OF_CUSTOMER}
     for pointer, calendar in named:
         if calendar is not None and calendar not in known and pointer in context.tree.positions:
-            yield context.tree.problem("303.calendar", pointer, name=calendar, meant=closest(calendar, known))
+            meant = closest(calendar, known)
+            yield context.tree.problem("303.calendar", pointer, name=calendar, meant=meant, known=listed(known))
 
 
 def categories(document: Document, context: Context) -> Iterator[Problem]:

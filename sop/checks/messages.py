@@ -10,7 +10,7 @@ from sop.checks.nulls import needed
 from sop.checks.references import place_of
 from sop.checks.sites import Site, output_read, study
 from sop.model import Action, Document, FieldType, Task
-from sop.problems import Problem, closest
+from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
 
 CUSTOMER = "notify.customer"
@@ -29,7 +29,9 @@ def templates(document: Document, context: Context) -> Iterator[Problem]:
         if not known or contract is None or contract.effect is not Effect.MESSAGE or not isinstance(name, str):
             continue
         if "{{" not in name and name not in known:
-            yield context.tree.problem("309", f"{pointer}/with/template", name=name, meant=closest(name, known))
+            yield context.tree.problem(
+                "309", f"{pointer}/with/template", name=name, meant=closest(name, known), known=listed(known)
+            )
 
 
 def texts_of_templates(document: Document, context: Context) -> Iterator[Problem]:

@@ -28,7 +28,9 @@ def _check(context: Context, pointer: str, promise: PromisePolicy) -> Iterator[P
     known = context.catalog.actions
     near = context.near_action(promise.check)
     if promise.check not in known:
-        yield context.tree.problem("304", f"{pointer}/check", name=promise.check, meant=near)
+        yield context.tree.problem(
+            "304", f"{pointer}/check", name=promise.check, meant=near, known=listed(context.catalog.actions)
+        )
     elif known[promise.check].effect is not Effect.READ:
         yield context.tree.problem("304.check", f"{pointer}/check", name=promise.check)
     takes = known[near].takes if near else ()

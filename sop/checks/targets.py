@@ -8,7 +8,7 @@ from sop.checks.context import Context
 from sop.checks.names import RESERVED
 from sop.definition import MAIN_LINE
 from sop.model import Branch, Document, Parallel
-from sop.problems import Problem, closest
+from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
 
 
@@ -19,7 +19,8 @@ def known_targets(document: Document, context: Context) -> Iterator[Problem]:
         if target.name and target.name not in known:
             meant = closest(target.name, known - RESERVED) or closest(target.name, known)
             row = "204.path" if target.path_only else "204"
-            yield context.tree.problem(row, target.pointer, name=target.name, meant=meant)
+            listing = listed(known - RESERVED)
+            yield context.tree.problem(row, target.pointer, name=target.name, meant=meant, known=listing)
 
 
 def known_within(document: Document, context: Context) -> Iterator[Problem]:
@@ -28,7 +29,8 @@ def known_within(document: Document, context: Context) -> Iterator[Problem]:
         for place, name in enumerate(handler.within):
             if name not in context.steps:
                 pointer = f"/whenever/{index}/within/{place}"
-                yield context.tree.problem("211", pointer, name=name, meant=closest(name, context.steps))
+                meant = closest(name, context.steps)
+                yield context.tree.problem("211", pointer, name=name, meant=meant, known=listed(context.steps))
 
 
 def jumps(document: Document, context: Context) -> Iterator[Problem]:

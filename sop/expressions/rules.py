@@ -166,6 +166,8 @@ def _test(node: nodes.Test) -> list[Found]:
 
 
 def _call(node: nodes.Call) -> list[Found]:
+    if isinstance(node.node, nodes.Name) and node.node.name in _GLOBALS:
+        return []  # told of the name already
     if not isinstance(node.node, nodes.Name) or node.node.name not in HELPERS:
         known = ", ".join(HELPERS)
         return [_found(f"only these can be called: {known}", f"只能调用：{known}", node)]

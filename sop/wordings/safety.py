@@ -6,7 +6,10 @@ from sop.wordings.row import Wording, error, info, warning
 
 SAFETY: dict[str, Wording] = {
     "401": error(
-        "审批没有写 on_reject", "the approval has no on_reject", "写明驳回后去哪里", "say where a rejection leads"
+        "审批没有写 on_reject",
+        "the approval has no on_reject",
+        "写 on_reject：驳回后去的支线、步骤、end 或 incident",
+        "write on_reject: the path, step, end or incident that a rejection leads to",
     ),
     "402": error(
         "审批超时不能当作通过",
@@ -23,10 +26,15 @@ SAFETY: dict[str, Wording] = {
     "403": error(
         "等待事件必须有 timeout",
         "a wait for an event needs a timeout",
-        "确实不限时就写 timeout: never",
-        "write timeout: never if it is meant",
+        "写 timeout 和 on_timeout；确实不限时就写 timeout: never",
+        "write a timeout and an on_timeout, or timeout: never if it is meant",
     ),
-    "404": error("有 timeout 就要写 on_timeout", "a timeout needs an on_timeout"),
+    "404": error(
+        "有 timeout 就要写 on_timeout",
+        "a timeout needs an on_timeout",
+        "写到时间后去哪里：支线、步骤、end 或 incident",
+        "say where it leads when time is over: a path, a step, end or incident",
+    ),
     "405": error(
         "{name} 重复调用会重复生效，不能重试",
         "{name} has its effect again each time it is called: it cannot be tried again",
@@ -69,7 +77,7 @@ SAFETY: dict[str, Wording] = {
         "写给客户的话放在 script",
         "text for the customer is a script",
     ),
-    "412": info("缺少 {name} 文字", "no text in {name}"),
+    "412": info("缺少 {name} 文字", "no text in {name}", "写成 {{zh: …, en: …}}", "write {{zh: …, en: …}}"),
     "413": warning(
         "个人信息 {name} 不应出现在 {argument} 里",
         "{name} is personal and does not belong in {argument}",
@@ -85,7 +93,12 @@ SAFETY: dict[str, Wording] = {
 }
 
 TIME: dict[str, Wording] = {
-    "420": error("日历 {name} 没有工作时间", "the calendar {name} has no working time"),
+    "420": error(
+        "日历 {name} 没有工作时间",
+        "the calendar {name} has no working time",
+        "在 week 里写工作时段",
+        "write windows of work under its week",
+    ),
     "421": warning(
         "走完步骤至少要 {time}，超过 {clock} 的时限 {target}",
         "the steps take {time} at the least, more than the target of {clock}, which is {target}",
@@ -101,11 +114,15 @@ TIME: dict[str, Wording] = {
     "422": info(
         "不走回头路，每一步都用满时限要 {time}，超过 {clock} 的时限 {target}",
         "if every step takes as long as it may, {time} pass without any going back, more than the {target} of {clock}",
+        "缩短各步的 due 和 timeout，放宽时限，或在等客户时暂停时钟",
+        "shorten due and timeout, allow more time, or pause the clock while the customer is awaited",
     ),
     "422.company": info(
         "不走回头路，每一步都用满时限要 {time}，超过公司时钟 {clock} 的时限 {target}",
         "if every step takes as long as it may, {time} pass without any going back, more than the {target} of the "
         "company's clock {clock}",
+        "缩短各步的 due 和 timeout，或在 sla 里写一个同名时钟代替它",
+        "shorten due and timeout, or write a clock of that name under sla, which comes before it",
     ),
     "422.holidays": info(
         "节假日前后（如 {day}）走完步骤至少要 {time}，而 {clock} 过 {allowed} 就到期（时限 {target}）",
@@ -145,6 +162,8 @@ VERSIONS: dict[str, Wording] = {
     "502.kind": warning(
         "{path} 的类型变了（{old} → {new}），运行中的工单还是旧的",
         "{path} has changed its type ({old} → {new}); running tickets hold the old one",
+        "换一个字段名，或两种类型都能处理",
+        "choose another name, or take either type",
     ),
     "503": error(
         "{first} 已经写了 was: {name}，工单不知道该去哪一个",

@@ -40,6 +40,9 @@ def test_the_example_of_every_code_that_can_be_mended_is_mended(number: str) -> 
         ("due: 30 min, when: '{{ ticket.tags }}'", "due: 30m, when: ticket.tags"),
         ("due: 1d, when: \"{{ ticket.no in ['a', 'b'] }}\"", "due: 1d, when: \"ticket.no in ['a', 'b']\""),
         ("due: 1d, tittle: Look", "due: 1d, title: Look"),
+        ("due: 1d, script: {{ ticket.no }}", 'due: 1d, script: "{{ ticket.no }}"'),
+        ("due: 1d, script: {{ ticket.no }}, title: Look", 'due: 1d, script: "{{ ticket.no }}", title: Look'),
+        ("due: 1d, script: {{ ticket.no }} 号", 'due: 1d, script: "{{ ticket.no }} 号"'),
         ("due: 1d} # sop: ignore SOP409 it is there", "due: 1d} "),
     ],
 )

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sop.problems import Language
+from sop.unquoted import meant_at
 from sop.yaml_text import read
 
 
@@ -57,7 +59,7 @@ def test_a_word_means_what_yaml_1_2_says(word: str, value: object) -> None:
     [
         ("", [("001.empty", 1, 1)]),
         ("a: 1\n---\nb: 2\n", [("001.documents", 2, 1)]),
-        ("a: [1, 2\n", [("001", 2, 1)]),
+        ("a: [1, 2\n", [("001", 1, 4)]),
         ('a: "b" c\n', [("001", 1, 8)]),
         ("a: 1\nb: 2\na: 3\n", [("002", 3, 1)]),
         ("a: {b: 1, b: 2, b: 3}\n", [("002", 1, 11), ("002", 1, 17)]),
@@ -165,3 +167,46 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
     assert tree.data is not None or tree.problems
     lines = text.count("\n") + text.count("\r") + text.count("\x85") + 2
     assert all(1 <= problem.line <= lines and problem.column >= 1 for problem in tree.problems)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("with: {order_no: {{ ticket.no }}}", "{{ ticket.no }}"),
+        ("a: {{ x }} b # why", "{{ x }} b"),
+        ("a: [{{ x }}, {{ y }}]", "{{ x }}"),
+        ("- {{ x }}, and {{ y }}", "{{ x }}, and {{ y }}"),
+        ("    b: {{ x }}, c: 2}", "{{ x }}"),
+        ("    b: {{ x }},", "{{ x }}"),
+        ("a: {b: 名 {{ x }}}", "名 {{ x }}"),
+        ("{{ x }}: 1", "{{ x }}"),
+        ("a: {{ x | default('}}') }} z", "{{ x | default('}}') }} z"),
+        ("a: {b: {{ money(x, y) }} 元, c: 1}", "{{ money(x, y) }} 元"),
+        ("a: {{ x", "{{ x"),
+    ],
+)
+def test_what_has_to_be_quoted_is_the_whole_value_and_no_more(line: str, value: str) -> None:
+    assert meant_at(line, line.index("{{")) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said"),
+    [
+        ("a: 1\nb: [1,\n  2\n", 2, 4, "the list is not closed with ], or a comma is missing"),
+        ("a: {b: 1\nc: 2\n", 1, 4, "the mapping is not closed with }, or a comma is missing"),
+        ("a: 'x\nb: 1\n", 1, 4, "the quote is not closed"),
+        ("steps:\n- id: a\n   type: task\n", 3, 8, "another key: value cannot stand here"),
+        ("a:\n  b: 1\n c: 2\n", 3, 2, "the indentation is not that of the keys above"),
+        ("- a\nb: 1\n", 2, 1, "every item of a list begins with -"),
+        ("a: @x\n", 1, 4, "text that begins with this character is quoted"),
+        ("a: - x\n", 1, 4, "a list begins on a line of its own"),
+    ],
+)
+def test_what_the_parser_could_not_read_is_said_in_words_and_where_it_begins(
+    text: str, line: int, column: int, said: str
+) -> None:
+    [problem] = [one for one in read(text, "a.yaml").problems if one.name == "001"]
+
+    assert (problem.line, problem.column) == (line, column)
+    assert said in problem.message(Language.EN)
+    assert any("\u4e00" <= char <= "\u9fff" for char in problem.message(Language.ZH).partition("：")[2])

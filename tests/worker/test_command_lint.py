@@ -56,7 +56,7 @@ def test_a_warning_passes_as_a_draft_and_not_when_it_is_published(lint: Lint, tm
     code, out, err = lint(file, "--profile", "publish")
     assert code == 1
     assert "warning SOP409" in out
-    assert err == "1 file: 0 errors, 1 warnings\n"
+    assert err == "1 file: 0 errors, 1 warning\n"
 
 
 def test_a_comment_with_a_reason_sets_a_warning_aside(lint: Lint, tmp_path: Path) -> None:

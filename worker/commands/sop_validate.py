@@ -12,7 +12,8 @@ from sop.definition import Compiled, definition_of
 from sop.lint.mending import mended
 from sop.lint.output import as_github, as_json, as_sarif
 from sop.model import Approval, Document, Task, Wait
-from sop.problems import Language, Problem, Profile, Refused, errors, stopping
+from sop.problem_table import Severity
+from sop.problems import Language, Problem, Profile, Refused, stopping
 from worker.asked import Asked
 from worker.drafts import Bench, bench_of, checks_of, examine_all, shown
 from worker.terminal import Terminal
@@ -120,14 +121,18 @@ def _tell(asked: Asked, problems: tuple[Problem, ...], texts: dict[str, str]) ->
 
 
 def _sum_up(files: int, problems: tuple[Problem, ...], terminal: Terminal) -> None:
-    wrong = len(errors(problems))
-    rest = len(problems) - wrong
-    terminal.note(
-        terminal.say(
-            f"{files} 个文件：{wrong} 个错误，{rest} 个提醒",
-            f"{files} {'file' if files == 1 else 'files'}: {wrong} errors, {rest} warnings",
-        )
-    )
+    """How many files, errors and warnings; notes, which stop nothing, where there are any."""
+    found = Counter(problem.severity for problem in problems)
+    wrong, doubtful, notes = (found[kind] for kind in (Severity.ERROR, Severity.WARNING, Severity.INFO))
+    zh, en = f"{files} 个文件：{wrong} 个错误，{doubtful} 个警告", f"{_many(files, 'file')}: {_many(wrong, 'error')}"
+    en += f", {_many(doubtful, 'warning')}"
+    if notes:
+        zh, en = f"{zh}，{notes} 个提示", f"{en}, {_many(notes, 'note')}"
+    terminal.note(terminal.say(zh, en))
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def show(problems: tuple[Problem, ...], texts: dict[str, str], terminal: Terminal) -> None:
