@@ -156,6 +156,19 @@ def _breached(t: Teller, _step: str, _by: str, data: Values) -> Telling:
     return "alert", t.speech.say("%(clock)s: overdue", clock=name)
 
 
+def _corrected(t: Teller, _step: str, by: str, data: Values) -> Telling:
+    """Who corrected it and why, and the deadline before and after."""
+    clock, was = t.press.clock(str(data.get("clock") or ""), t.speech), data.get("before")
+    before = _moment(t, was.get("due_at") if isinstance(was, Mapping) else None)
+    text = msg("%(name)s corrected %(clock)s: due %(after)s instead of %(before)s")
+    said = t.speech.say(text, name=by, clock=clock, after=_moment(t, data.get("due_at")), before=before)
+    return "clock", _with_note(said, {"note": data.get("reason")})
+
+
+def _moment(t: Teller, text: Value) -> str:
+    return t.speech.full(datetime.fromisoformat(str(text))) if text else "–"
+
+
 def _promise_made(t: Teller, step: str, by: str, data: Values) -> Telling:
     due = data.get("due_at")
     at = t.speech.full(datetime.fromisoformat(str(due))) if due else ""
@@ -219,6 +232,7 @@ _TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
     FactType.EVENT_RECEIVED: _event,
     FactType.ALERT: _alert,
     FactType.CLOCK_BREACHED: _breached,
+    FactType.CLOCK_CORRECTED: _corrected,
     FactType.PROMISE_MADE: _promise_made,
     FactType.PROMISE_KEPT: _promise_over,
     FactType.PROMISE_BROKEN: _promise_over,

@@ -41,6 +41,7 @@ FOR_STAFF = (
     FactType.EVENT_RECEIVED,
     FactType.ALERT,
     FactType.CLOCK_BREACHED,
+    FactType.CLOCK_CORRECTED,
     FactType.PROMISE_MADE,
     FactType.PROMISE_KEPT,
     FactType.PROMISE_BROKEN,
