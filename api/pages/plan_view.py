@@ -71,7 +71,8 @@ def _stand(item: Mapping[str, object], found: Reader, titles: Mapping[str, str])
     at = datetime.fromisoformat(str(due)) if due else None
     if clock := item.get("clock"):
         name = str(clock).rpartition(".")[2]
-        return Stand(found.speech.say(words.CLOCKS[name]) if name in words.CLOCKS else name, clock=True, due=at)
+        own = titles.get(f"clock:{name}") or (found.speech.say(words.CLOCKS[name]) if name in words.CLOCKS else name)
+        return Stand(own, clock=True, due=at)
     name = _id(item.get("step"))
     return Stand(titles.get(name, name), clock=False, due=at)
 

@@ -16,6 +16,7 @@ from api.pages.process_views import (
     ComparisonView,
     GateView,
     HistoryRow,
+    PastGate,
     ProcessRow,
     ProcessView,
     VersionView,
@@ -92,12 +93,14 @@ def steps_of(definition: Definition, found: Reader) -> Iterable[Choice]:
 
 
 async def titles(conn: AsyncConnection, found: Reader, kind: str, key: str, *numbers: int) -> dict[str, str]:
-    """The titles of the steps of some versions, by id."""
+    """The titles of the steps of some versions, and of their clocks (``clock:<name>``), by id."""
     told: dict[str, str] = {}
     for number in numbers:
         definition = await content(conn, await releases.find(conn, key, number, kind))
         for name, placed in definition.steps.items():
             told[name] = text_of(placed.step.title, found.speech.language.value) or name
+        for name, clock in definition.policies.items():
+            told[f"clock:{name}"] = text_of(clock.title, found.speech.language.value)
     return told
 
 
@@ -121,6 +124,25 @@ async def held(conn: AsyncConnection, found: Reader, p: ProcessView) -> tuple[Ga
             tuple(number_of(ticket) for ticket in waiting.get(gate.id, ())),
         )
         for gate in known
+    )
+
+
+async def gates_past(conn: AsyncConnection, found: Reader, p: ProcessView) -> tuple[PastGate, ...]:
+    """The gates that there have been, the newest first."""
+    named = {step.value: step.label for step in p.steps}
+    return tuple(
+        PastGate(
+            gate.id,
+            named.get(gate.step, gate.step),
+            gate.why,
+            found.press.holder(gate.set_by, found.speech),
+            gate.set_at,
+            found.press.holder(gate.released_by, found.speech),
+            gate.released_at,
+            gate.released_note,
+        )
+        for gate in await doorkeeper.gates(conn, released=True)
+        if gate.key == p.key
     )
 
 
@@ -171,13 +193,17 @@ def _past(found: Reader, change: Change) -> HistoryRow:
         more.append(str(data["segment"]))
     if "rollback" in data:
         more.append(say("rolled back"))
+    if isinstance(aim := data.get("aim"), Mapping) and aim.get("state") in words.RELEASES:
+        more.append(say("is to become: %(state)s", state=say(words.RELEASES[str(aim["state"])])))
+    if "approved" in data:
+        more.append(say("approved"))
     if isinstance(tickets := data.get("tickets"), Mapping):
         told = ", ".join(f"{say(words.VERDICTS.get(name, name))} {count}" for name, count in sorted(tickets.items()))
         more.append(say("tickets from %(version)s: %(counts)s", version=f"@{data['migrated_from']}", counts=told))
     return HistoryRow(
         change.at,
         change.version,
-        say(words.RELEASES[change.from_state]) if change.from_state else "",
+        say(words.RELEASES[change.from_state]) if change.from_state else say("Published"),
         say(words.RELEASES[change.to_state]),
         found.press.holder(change.by, found.speech),
         change.note,

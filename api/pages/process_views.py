@@ -99,6 +99,12 @@ class ProcessView:
         return tuple(one for one in self.versions if one.idle)
 
     @property
+    def busiest(self) -> int:
+        """The number of the version with the most open tickets; where none has any, the one that is shown."""
+        most = max(self.versions, key=lambda one: one.open)
+        return most.number if most.open else self.shown
+
+    @property
     def default(self) -> int | None:
         """The number of the version that new tickets take."""
         return next((one.number for one in self.versions if one.state is DefinitionState.DEFAULT), None)
@@ -162,6 +168,20 @@ class PlanView:
     def ready(self) -> int:
         """How many can be moved."""
         return dict(self.counts).get("ok", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PastGate:
+    """A gate as it was set and, perhaps, released."""
+
+    id: int
+    step: str
+    why: str
+    by: str
+    at: datetime
+    released_by: str
+    released_at: datetime | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

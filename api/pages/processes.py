@@ -18,7 +18,7 @@ from api.pages.desk import Reader, StaffReader
 from api.pages.errors import PageRoute
 from api.pages.frame import framed
 from api.pages.plan_view import lost_steps, plan_of, steps_in
-from api.pages.process_reading import comparison, held, past, picture, process, rows, titles
+from api.pages.process_reading import comparison, gates_past, held, past, picture, process, rows, titles
 from api.pages.process_views import ProcessView
 from api.problems import Problem
 from sop.model import Kind
@@ -110,6 +110,8 @@ async def show_extra(kind: Kind, key: Key, found: Designer, version: Number = No
     """A form for a step to put into open tickets."""
     async with found.doors.store.read() as conn:
         p, _ = await process(conn, found, kind, key, version)
+        if version is None and p.busiest != p.shown:
+            p, _ = await process(conn, found, kind, key, p.busiest)
         return await show(conn, found, "extra", p, {"plan": None, "sent": sent_in(None)})
 
 
@@ -118,7 +120,13 @@ async def show_history(kind: Kind, key: Key, found: Designer) -> Response:
     """What was done to its versions, by whom."""
     async with found.doors.store.read() as conn:
         p, _ = await process(conn, found, kind, key)
-        return await show(conn, found, "history", p, {"changes": await past(conn, found, p)})
+        return await show(
+            conn,
+            found,
+            "history",
+            p,
+            {"changes": await past(conn, found, p), "gates": await gates_past(conn, found, p)},
+        )
 
 
 @router.get("/processes/{kind}/{key}/{version}/flow.svg")

@@ -107,6 +107,18 @@ def test_versions_are_compared_and_tickets_moved_with_a_mapping(
     assert live.desk.temporal.engines[1].state.runs["lost_parcel"].definition["version"] == 2
 
 
+def test_the_steps_to_choose_from_are_those_of_the_version(live: LiveDesk, visitor: Visitor, edition: Edition) -> None:
+    two_versions(live, edition)
+    page = visitor.staff("chenjing", language="en")
+    page.goto(f"{LOST}/extra")
+    expect(page.locator("#extra-version")).to_have_value("1")  # where the tickets are
+    expect(page.locator("#extra-at")).to_contain_text("verify_tracking")
+
+    page.select_option("#extra-version", "2")
+
+    expect(page.locator("#extra-at")).to_contain_text("ask_warehouse")
+
+
 def test_the_keyboard_alone_makes_a_version_the_default(live: LiveDesk, visitor: Visitor, edition: Edition) -> None:
     two_versions(live, edition)
     page = visitor.staff("chenjing", language="en")

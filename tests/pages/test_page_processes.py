@@ -82,6 +82,7 @@ async def test_money_is_approved_by_another_person_on_the_page(desk: PageDesk, e
     assert "The version is approved." in done.text
     assert "@2 Default" in done.text
     assert "陈静" in history
+    assert "is to become: Default" in history
     assert "seen" in history
 
 
@@ -129,6 +130,7 @@ async def test_tickets_are_held_wait_and_go_on(desk: PageDesk, language: str) ->
     await post(browser, LOST, f"{LOST}/gates/1/release", note="repaired")
     await desk.relay()
     after = (await browser.get(LOST)).text
+    history = (await browser.get(f"{LOST}/history")).text
     goes_on = (await browser.get("/tickets/GD-10001")).text
 
     assert (nowhere.status_code, silent.status_code, held.status_code) == (404, 422, 200)
@@ -136,6 +138,8 @@ async def test_tickets_are_held_wait_and_go_on(desk: PageDesk, language: str) ->
     assert "/tickets/GD-10001" in waits
     assert ("在此等待：1" if language == "zh" else "Waiting here: 1") in waits
     assert ("暂停放行" if language == "zh" else "Held by gate") in ticket
+    assert "Claims are paid twice" in history
+    assert "repaired" in history
     assert ("没有拦截" if language == "zh" else "No gate: tickets go their way.") in after
     assert ("暂停放行（编号" if language == "zh" else "Held by gate 1: it opens") not in goes_on
 
@@ -177,6 +181,7 @@ async def test_a_step_is_tried_and_put_in(desk: PageDesk, language: str) -> None
     assert wrong.status_code == 422
     assert "nobody_at_all" in wrong.text
     assert ("可移动" if language == "zh" else "can move") in tried.text
+    assert ("物流投诉同步" if language == "zh" else "Logistics complaint kept informed") in tried.text
     assert "@2" not in versions_then
     assert ("已移动" if language == "zh" else "moved") in done.text
     assert desk.temporal.engines[1].state.runs["lost_parcel"].definition["version"] == 2
