@@ -50,6 +50,7 @@ STORIES = {
     "complaint": Story("complaint.yaml", 2),
     "first_complaint": Story("first_complaint.yaml", 1),
     "general": Story("general.yaml", 2),
+    "general_merged": Story("general.yaml", 8),
     "it_request": Story("it_request.yaml", 1),
     "lost_parcel": Story("lost_parcel.yaml", 1),
     "lost_parcel_broken_promise": Story("lost_parcel.yaml", 7),

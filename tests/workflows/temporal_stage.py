@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.messages import Choosing, Found, Taken, Writing, Written
+from activities.messages import Agreed, Choosing, Found, Merging, Taken, Writing, Written
 from sop.definition import Compiled
 from sop.desk import plain_desk
 from sop.durations import parse
@@ -83,6 +83,7 @@ class World:
     mocks: Mocks
     facts: dict[int, list[Fact]] = field(default_factory=dict)
     playbooks: Mapping[str, Compiled] = field(default_factory=dict)
+    merges: list[str | None] = field(default_factory=list)
 
     def taken(self, ticket: dict[str, Any]) -> Taken:
         known = classification_of({k: decode(v) for k, v in ticket.items()})
@@ -110,6 +111,11 @@ class World:
             if answer is not None:
                 found.append(Found(answer.seq, answer.person, answer.pool, list(answer.approvers)))
         return Written(found)
+
+    @activity.defn(name="agree")
+    async def agree(self, asked: Merging) -> Agreed:
+        self.merges.append(asked.into)
+        return Agreed()
 
     @activity.defn(dynamic=True)
     async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
@@ -174,7 +180,7 @@ class Lockstep:
             env.client,
             task_queue=f"queue-{number}",
             workflows=[TicketWorkflow],
-            activities=[world.choose, world.write, world.call],
+            activities=[world.choose, world.write, world.agree, world.call],
             workflow_runner=runner(),
         ):
             ticket = {"created_at": now.isoformat(), **script.ticket_of(case)}
