@@ -26,8 +26,9 @@ StepKey = Annotated[
     str,
     Path(
         max_length=200,
-        pattern=r"^[\w.#-]+$",
-        description="``<run>.<step>``, or the step alone where it is the only open one of its name.",
+        pattern=r"^[\w.#@-]+$",
+        description="``<run>.<step>``, or the step alone where it is the only open one of its name; ``@<visit>`` after "
+        "it where two branches stand on it.",
         examples=["main.inspect"],
     ),
 ]

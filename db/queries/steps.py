@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,11 +56,14 @@ class StepFacts:
     incident: Value
     gate: int | None = None
     votes: tuple[VoteFacts, ...] = ()
+    twin: bool = False
+    """Whether another branch of the run stands on the same step."""
 
     @property
     def address(self) -> str:
-        """``<run>.<step>``: names the step even where two runs have one of this name."""
-        return f"{self.run}.{self.step}"
+        """``<run>.<step>``: names the step even where two runs have one of this name; with ``@<visit>`` where it is
+        open twice in one run."""
+        return f"{self.run}.{self.step}" + (f"@{self.visit}" if self.twin else "")
 
 
 async def steps(conn: AsyncConnection, ticket_id: int, *, only_open: bool = False) -> tuple[StepFacts, ...]:
@@ -70,7 +74,15 @@ async def steps(conn: AsyncConnection, ticket_id: int, *, only_open: bool = Fals
     found = (await conn.execute(wanted)).all()
     asked = any(row.type == "approval" for row in found)
     votes = await _votes(conn, ticket_id) if asked else {}
-    return tuple(StepFacts(**row._asdict(), votes=votes.get((row.run, row.step, row.visit), ())) for row in found)
+    stand = Counter((row.run, row.step) for row in found if row.status == "open")
+    return tuple(
+        StepFacts(
+            **row._asdict(),
+            votes=votes.get((row.run, row.step, row.visit), ()),
+            twin=row.status == "open" and stand[row.run, row.step] > 1,
+        )
+        for row in found
+    )
 
 
 async def _votes(conn: AsyncConnection, ticket_id: int) -> dict[tuple[str, str, int], tuple[VoteFacts, ...]]:

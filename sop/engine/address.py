@@ -1,4 +1,5 @@
-"""Finding the step that somebody means: ``<step>``, or ``<run>.<step>`` where several runs have one of that name."""
+"""Finding the step that somebody means: ``<step>``, or ``<run>.<step>`` where several runs have one of that name, or
+``<step>@<visit>`` where two branches stand on it at once."""
 
 from __future__ import annotations
 
@@ -29,10 +30,14 @@ Standing = tuple[Run, Thread, OpenStep]
 
 def _standing_on(state: State, address: str) -> list[Standing]:
     wanted_run, slot = _split(address)
+    slot, _, visit = slot.partition("@")
     return [
-        (run, thread, thread.open)
+        (run, thread, opened)
         for run, thread in open_threads(state)
-        if thread.open and thread.open.slot == slot and wanted_run in (None, run.id)
+        if (opened := thread.open)
+        and opened.slot == slot
+        and visit in ("", str(opened.visit))
+        and wanted_run in (None, run.id)
     ]
 
 
@@ -45,7 +50,9 @@ def _only(state: State, address: str, found: list[Standing]) -> Standing:
     if not found:
         raise _unknown(state, address)
     if len(found) > 1:
-        names = ", ".join(f"{run.id}.{opened.slot}" for run, _, opened in found)
+        places = [f"{run.id}.{opened.slot}" for run, _, opened in found]
+        visits = [f"{place}@{opened.visit}" for place, (_, _, opened) in zip(places, found, strict=True)]
+        names = ", ".join(places if len(set(places)) == len(places) else visits)
         raise AmbiguousStep(f"several steps are open: {names}", f"有多个同名步骤：{names}")
     return found[0]
 
@@ -57,7 +64,7 @@ def _split(address: str) -> tuple[str | None, str]:
 
 def _unknown(state: State, address: str) -> UnknownStep | StepNotOpen:
     wanted_run, slot = _split(address)
-    name = slot.partition("#")[0]
+    name = slot.partition("#")[0].partition("@")[0]
     runs = [run for run in state.runs.values() if wanted_run in (None, run.id)]
     if any(name in run.model.steps for run in runs):
         return StepNotOpen(f"{address} is not open", f"步骤 {address} 未打开或已关闭")

@@ -342,7 +342,7 @@ def _promise_of(step: str, engine: Engine) -> str:
 
 
 def _completion(act: Act, by: Actor, engine: Engine, now: datetime) -> Event:
-    name = (act.complete or "").rpartition(".")[2].partition("#")[0]
+    name = (act.complete or "").rpartition(".")[2].partition("#")[0].partition("@")[0]
     step = next((r.model.steps[name].step for r in engine.state.runs.values() if name in r.model.steps), None)
     if isinstance(step, Approval):
         comment = act.comment or str(act.values.get("comment", ""))

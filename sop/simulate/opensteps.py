@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sop.facts import Fact, FactType
 from sop.values import Value
+
+Place: TypeAlias = tuple[str, int]
+"""A step's address and its visit: two branches may stand on one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +46,35 @@ class OpenStep:
 
 def open_steps(facts: Iterable[Fact]) -> list[OpenStep]:
     """The steps that stand open, oldest first."""
-    opened: dict[str, OpenStep] = {}
+    opened: dict[Place, OpenStep] = {}
     for fact in facts:
         if fact.step is not None:
-            _follow(opened, f"{fact.run}.{fact.step}", fact)
-    return list(opened.values())
+            _follow(opened, (f"{fact.run}.{fact.step}", fact.visit or 1), fact)
+    stand = Counter(address for address, _ in opened)
+    return [
+        replace(step, address=f"{address}@{visit}") if stand[address] > 1 else step
+        for (address, visit), step in opened.items()
+    ]
 
 
-def _follow(opened: dict[str, OpenStep], address: str, fact: Fact) -> None:
-    known = opened.get(address)
+def _follow(opened: dict[Place, OpenStep], place: Place, fact: Fact) -> None:
+    known, (address, visit) = opened.get(place), place
     match fact.type:
         case FactType.STEP_OPENED:
-            opened[address] = OpenStep(address, str(fact.data.get("type")), fact.data, fact.visit or 1)
+            opened[place] = OpenStep(address, str(fact.data.get("type")), fact.data, visit)
         case FactType.STEP_CLOSED | FactType.STEP_SKIPPED:
-            opened.pop(address, None)
+            opened.pop(place, None)
         case FactType.STEP_ASSIGNED if known:
-            opened[address] = replace(known, person=_text(fact.data.get("person")), pool=_text(fact.data.get("pool")))
+            opened[place] = replace(known, person=_text(fact.data.get("person")), pool=_text(fact.data.get("pool")))
         case FactType.STEP_MOVED if known:
-            opened[address] = replace(known, opened={**known.opened, **fact.data})
+            opened[place] = replace(known, opened={**known.opened, **fact.data})
         case FactType.INCIDENT_OPENED:
-            stands = known or OpenStep(address, str(fact.data.get("type") or "action"), {}, fact.visit or 1)
-            opened[address] = replace(stands, incident=str(fact.data.get("message")))
+            stands = known or OpenStep(address, str(fact.data.get("type") or "action"), {}, visit)
+            opened[place] = replace(stands, incident=str(fact.data.get("message")))
         case FactType.INCIDENT_CLOSED if known:
-            opened[address] = replace(known, incident=None)
+            opened[place] = replace(known, incident=None)
             if fact.data.get("undo"):
-                del opened[address]
+                del opened[place]
         case _:
             pass
 

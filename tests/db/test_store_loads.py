@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from db.queries.loads import Standing, StepLoad, standing_on, step_loads
+from db.queries.steps import steps
 from db.session import Store
 from sop.facts import FactType
 from tests.db.desk import NINE, Facts, after, opened, projected
@@ -78,3 +79,20 @@ async def test_passes_of_a_repeat_stand_on_their_step_once_a_ticket(store: Store
     async with store.read() as conn:
         assert await standing_on(conn, "sop", "return") == [Standing(one, "look", 3), Standing(other, "look", 4)]
         assert (await step_loads(conn, "sop", "return", EVER))["look"] == StepLoad(2, None)
+
+
+async def test_two_visits_of_a_step_that_are_open_at_once_have_addresses_of_their_own(store: Store) -> None:
+    facts = a_run().add(FactType.STEP_OPENED, "check", type="task", title="check")
+    facts.add(FactType.STEP_OPENED, "check", type="task", title="check")
+    facts.all[-1] = facts.all[-1]._replace(visit=2)
+    ticket = (await opened(store, customer=None)).id
+    await projected(store, ticket, facts)
+    async with store.read() as conn:
+        both = [step.address for step in await steps(conn, ticket)]
+
+    later = Facts(start=len(facts.all) + 1).add(FactType.STEP_CLOSED, "check", status="done", outcome=None, outputs={})
+    await projected(store, ticket, later)
+
+    async with store.read() as conn:
+        assert both == ["return.check@1", "return.check@2"]
+        assert [step.address for step in await steps(conn, ticket)] == ["return.check", "return.check"]

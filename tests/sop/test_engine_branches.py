@@ -6,7 +6,7 @@ import pytest
 
 from sop.events import Command, Remedy
 from sop.facts import FactType
-from sop.refusals import AmbiguousStep
+from sop.refusals import AmbiguousStep, StepNotOpen
 from tests.sop.engine_desk import Desk, compiled
 
 
@@ -338,6 +338,35 @@ def test_the_same_step_open_in_two_runs_must_be_addressed() -> None:
         desk.answer("do")
     desk.answer("s-2.do")
     desk.answer("do")
+    assert desk.result == "resolved"
+
+
+def test_two_branches_on_the_same_step_are_told_apart_by_their_visit() -> None:
+    desk = Desk.open(
+        """
+        steps: [{id: both, type: parallel, branches: [x, y]}]
+        paths:
+          x: [{id: x1, type: wait, for: 1h, next: check}]
+          y: [{id: y1, type: wait, for: 2h, next: check}]
+          check: [{id: look, type: task, assign: role:agent, due: 1d, form: [{key: n, type: text, label: N}]}]
+        """
+    )
+    desk.later("1h")
+    desk.later("1h")
+
+    with pytest.raises(AmbiguousStep, match=r"t\.look@1, t\.look@2"):
+        desk.answer("look", n="?")
+    desk.answer("t.look@2", n="second")
+    with pytest.raises(StepNotOpen):
+        desk.answer("look@2", n="again")
+    with pytest.raises(StepNotOpen):
+        desk.answer("look@3", n="never")
+    desk.answer("look@1", n="first")
+
+    assert [f.data["outputs"] for f in desk.of(FactType.STEP_CLOSED) if f.step == "look"] == [
+        {"n": "second"},
+        {"n": "first"},
+    ]
     assert desk.result == "resolved"
 
 
