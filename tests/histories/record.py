@@ -51,6 +51,7 @@ STORIES = {
     "first_complaint": Story("first_complaint.yaml", 1),
     "general": Story("general.yaml", 2),
     "general_merged": Story("general.yaml", 8),
+    "general_reopened": Story("clocks_survive.yaml", 7),
     "it_request": Story("it_request.yaml", 1),
     "lost_parcel": Story("lost_parcel.yaml", 1),
     "lost_parcel_broken_promise": Story("lost_parcel.yaml", 7),
