@@ -24,7 +24,7 @@ class Teller:
 
     def sentence(self, fact: Happened, step: str) -> tuple[str, str] | None:
         """The icon and the sentence of one fact; None where it says nothing to a reader. ``step``: its step's title."""
-        tell = _TELLERS.get(fact.type)
+        tell = TELLERS.get(fact.type)
         if tell is None:
             return None
         by = "customer" if fact.by_kind == "customer" else fact.by_id or ""
@@ -211,7 +211,7 @@ _REMEDIES = {
     "skip": msg("Skip"),
     "stop": msg("Stop"),
 }
-_TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
+TELLERS: Mapping[str, Callable[[Teller, str, str, Values], Telling]] = {
     FactType.TICKET_OPENED: _opened,
     FactType.TICKET_CLASSIFIED: _classified,
     FactType.TICKET_STATUS: _status,
