@@ -14,7 +14,7 @@ from db.releases import Said
 from db.session import Store
 from sop.events import RunMigrated
 from sop.values import Value
-from workflows.moving import Movable, Moved, move, outlooks
+from workflows.moving import MOVED, Movable, Moved, move, outlooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Journey:
 async def travel(
     store: Store, tickets: Movable, known: tuple[Version, Version], event: RunMigrated, wish: Wish, key: str
 ) -> Journey:
-    """Move the tickets that are meant, or say what would become of them. A move happens once for a ``key`` and is
-    recorded with the new version. Raises ``TemporalUnavailable``."""
+    """Move the tickets that are meant, or say what would become of them. A move happens once for a ``key``; where any
+    ticket has moved, it is recorded with the new version. Raises ``TemporalUnavailable``."""
     old, new = known
     async with store.read() as conn:
         ids, more = wish.of(await on_version(conn, old.kind, old.key, old.version, after=wish.after))
@@ -58,7 +58,8 @@ async def travel(
         return Journey(await outlooks(tickets, ids, event), after)
     done = await move(tickets, ids, event, key)
     counts: dict[str, Value] = dict(Counter(one.verdict for one in done))
-    said = Said(event.by.id, datetime.now(UTC), event.note)
-    async with store.write() as conn:
-        await releases.note(conn, new, said, {"migrated_from": old.version, "tickets": counts})
+    if MOVED in counts:
+        said = Said(event.by.id, datetime.now(UTC), event.note)
+        async with store.write() as conn:
+            await releases.note(conn, new, said, {"migrated_from": old.version, "tickets": counts})
     return Journey(done, after)

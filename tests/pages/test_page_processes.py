@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from db import releases
+from db import gates, releases
 from db.releases import Said
 from sop.definition import Compiled
 from sop.loading import examine
@@ -63,6 +63,21 @@ async def test_others_do_not_find_it(desk: PageDesk) -> None:
     assert (await browser.get("/processes")).status_code == 403
     assert (await browser.get(LOST)).status_code == 403
     assert (await browser.get(f"{LOST}/1/flow.svg")).status_code == 403
+    csrf = fields_of((await browser.get("/queue")).text, "/duty")
+    held = await browser.post(f"{LOST}/gates", data={**csrf, "step": "claim", "why": "twice"})
+    assert held.status_code == 403
+    async with desk.store.read() as conn:
+        assert await gates.gates(conn) == []
+
+
+async def test_a_form_sent_twice_is_one_deed(desk: PageDesk) -> None:
+    browser = await enter(desk, "liqiang")
+    said = {**fields_of((await browser.get(LOST)).text, f"{LOST}/gates"), "step": "claim", "why": "twice"}
+    for _ in range(2):
+        assert (await browser.post(f"{LOST}/gates", data=said)).status_code == 200
+
+    async with desk.store.read() as conn:
+        assert len(await gates.gates(conn)) == 1
 
 
 async def test_money_is_approved_by_another_person_on_the_page(desk: PageDesk, edition: Edition) -> None:
@@ -153,7 +168,10 @@ async def test_what_would_become_of_tickets_is_seen_before_they_move(desk: PageD
     unmapped = (await browser.get(f"{LOST}/move?from=1&to=2")).text
     mapped = f"{LOST}/move?from=1&to=2&m.verify_tracking=ask_warehouse"
     plan = (await browser.get(mapped)).text
-    moved = await post(browser, mapped, f"{LOST}/move", many="all", note="a better name")
+    form = re.sub(r'<form class="card choosing".*?</form>', "", plan, flags=re.S)
+    said = {**fields_of(form, f"{LOST}/move"), "many": "all", "note": "a better name"}
+    moved = await browser.post(f"{LOST}/move", data=said)
+    again = await browser.post(f"{LOST}/move", data=said)
     history = (await browser.get(f"{LOST}/history")).text
 
     assert draft.status_code == 403
@@ -163,7 +181,8 @@ async def test_what_would_become_of_tickets_is_seen_before_they_move(desk: PageD
     assert "ask_warehouse" in plan
     assert "moved" in moved.text
     assert desk.temporal.engines[1].state.runs["lost_parcel"].definition["version"] == 2
-    assert "a better name" in history
+    assert "not meant" in again.text or "No open ticket runs on that version." in again.text
+    assert history.count("a better name") == 1
     assert "tickets from @1: moved 1" in history
 
 
