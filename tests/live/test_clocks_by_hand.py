@@ -198,4 +198,11 @@ def test_another_tier_and_calendar_reach_the_open_tickets_only(desk: Desk) -> No
     assert [use["name"] for use in told["calendars"]] == ["always", "owls"]
     assert any("按日历 owls" in line for line in told["lines"]["zh"])
     assert any("on calendar owls" in line for line in told["lines"]["en"])
+
+    new = desk.open(category="general", subject="又来", customer={"external_id": "C-77", "tier": "regular"})
+    desk.until(new, lambda told: [c for c in told["clocks"] if c["clock"] == "their_time"], "its clocks run")
+    first = why(desk, new, "their_time")
+    assert moment(first["due_at"]) == OWLS.due(moment(first["started_at"]), timedelta(hours=8))
+    until(lambda: clock(desk, no, "their_time")["target"] == "8wh", "the intake's tier is told to the other one")
+    assert moment(clock(desk, no, "their_time")["due_at"]) == OWLS.due(changed, timedelta(hours=8) - used)
     assert (desk.ticket(over), desk.ledger(over)) == ({**ended, "customer": desk.ticket(over)["customer"]}, rows)
