@@ -13,8 +13,10 @@ from typing import TypeAlias, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sop.lint.keys import what_is
 from sop.model import Document, FieldType, Step
 from sop.problems import MAX_PROBLEMS, Problem, closest, listed
+from sop.spoken_durations import meant_by
 from sop.yaml_tree import Plain, Tree, escape, value_at
 
 DURATION_KEYS = frozenset(("due", "timeout", "remind", "for", "is", "after", "interval", "max_interval"))
@@ -33,9 +35,9 @@ _WANTED: Mapping[str, tuple[str, str]] = {
     "int_type": ("整数", "a whole number"),
     "bool_type": ("true 或 false", "true or false"),
     "tuple_type": ("列表", "a list"),
-    "dict_type": ("映射", "a mapping"),
-    "model_type": ("映射", "a mapping"),
-    "model_attributes_type": ("映射", "a mapping"),
+    "dict_type": ("{键: 值}", "{key: value}"),
+    "model_type": ("{键: 值}", "{key: value}"),
+    "model_attributes_type": ("{键: 值}", "{key: value}"),
     "is_instance_of": ("数字", "a number"),
 }
 
@@ -149,7 +151,7 @@ class _Mending:
         misspelt = (problem for problem in self.problems if problem.name == "101" and problem.meant == key)
         if not any(problem.at in beside for problem in misspelt):
             row = "102" if key == "id" else "107"
-            self._note(row, pointer, name=key)
+            self._note(row, pointer, name=key, what=what_is(key))
         _holder(self.data, parent)[key] = _neutral(key, parent)
 
     def _keys_of(self, parent: str) -> set[object]:
@@ -164,7 +166,7 @@ class _Mending:
             known = ", ".join(STEP_TYPES)
             self._note("106", f"{pointer}/type", name=_shown(written), known=known, meant=guess or "")
         else:
-            self._note("107", pointer, name="type")
+            self._note("107", pointer, name="type", what=what_is("type"))
         step["type"] = guess or "task"
         if not guess:  # nothing is known of it but what every step has
             for key in step.keys() - {"id", "title", "note", "when", "next", "type"}:
@@ -181,9 +183,10 @@ class _Mending:
     def _wrong(self, pointer: str, error: ErrorDetails) -> None:
         key = pointer.rpartition("/")[2]
         if key in DURATION_KEYS and not isinstance(error["input"], (dict, list)):
-            self._note("105", pointer, name=_shown(error["input"]))
+            self._note("105", pointer, name=_shown(error["input"]), meant=meant_by(str(error["input"])) or "")
         else:
-            wanted = _WANTED.get(error["type"], (error["msg"], error["msg"]))
+            of_form = key in ("min", "max") and ("/form/" in pointer or "/fields/" in pointer)
+            wanted = _WANTED.get("is_instance_of" if of_form else error["type"], (error["msg"], error["msg"]))
             self._note("106.value", pointer, name=_named(pointer), wanted=wanted)
         self._mend(pointer, as_mapping="model" in error["type"] or "union" in error["type"])
 

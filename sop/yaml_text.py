@@ -289,7 +289,7 @@ class _Reading:
         elif "\t" in line[: len(line) - len(line.lstrip())]:
             self.note("004", Position(place.line, line.index("\t") + 1))
         else:
-            trouble = trouble_of(error)
+            trouble = trouble_of(error, lines)
             self.note("001", Position(min(trouble.place.line, len(lines)), trouble.place.column), detail=trouble.detail)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sop.checks.context import Context
+from sop.lint.keys import what_is
 from sop.model import Action, Approval, Document, FieldType, FormField, Parallel, Repeat, Retry, Task
 from sop.problems import Problem
 
@@ -26,7 +27,7 @@ def votes_and_joins(document: Document, context: Context) -> Iterator[Problem]:
     for pointer, again in context.each(Repeat):
         yield from _join(context, pointer, again.join, _length(document, again))
         if again.join != "all" and again.each is None:
-            yield context.tree.problem("107", f"{pointer}/join", name="each")
+            yield context.tree.problem("107", f"{pointer}/join", name="each", what=what_is("each"))
 
 
 def _join(context: Context, pointer: str, join: str | int, most: int | None) -> Iterator[Problem]:
@@ -71,4 +72,4 @@ def choices(document: Document, context: Context) -> Iterator[Problem]:
                 and not entry.options
                 and f"{pointer}/{index}/options" not in context.tree.positions
             ):
-                yield context.tree.problem("107", f"{pointer}/{index}", name="options")
+                yield context.tree.problem("107", f"{pointer}/{index}", name="options", what=what_is("options"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from sop.checks.context import Context
+from sop.checks.titles import Titles, of_actions, of_events, of_people, titled
 from sop.model import Action, Approval, Document, Rung, SubSop, Task, Wait
 from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
@@ -22,12 +23,15 @@ def events(document: Document, context: Context) -> Iterator[Problem]:
             named.append((f"{pointer}/event", step.event))
         named += [(f"{pointer}/any_of/{index}/event", awaited.event) for index, awaited in enumerate(step.any_of)]
     for pointer, name in (*named, *context.clock_events.items()):
-        yield from _known(context, "301", pointer, name, context.catalog.events)
+        yield from _known(context, "301", pointer, name, context.catalog.events, of_events(context))
 
 
-def _known(context: Context, row: str, pointer: str, name: str, known: Collection[str]) -> Iterator[Problem]:
+def _known(
+    context: Context, row: str, pointer: str, name: str, known: Collection[str], titles: Titles | None = None
+) -> Iterator[Problem]:
     if name not in known and pointer in context.tree.positions:
-        yield context.tree.problem(row, pointer, name=name, meant=closest(name, known), known=listed(known))
+        meant = closest(name, known) or titled(name, titles or {})
+        yield context.tree.problem(row, pointer, name=name, meant=meant, known=listed(known))
 
 
 def people(document: Document, context: Context) -> Iterator[Problem]:
@@ -65,12 +69,13 @@ def _person(context: Context, pointer: str, name: str) -> Iterator[Problem]:
         return
     if kind not in groups or not who:
         everybody = {*_PEOPLE, *(f"{group}:{each}" for group, (_, known) in groups.items() for each in known)}
-        yield context.tree.problem("302", pointer, name=name, meant=closest(name, sorted(everybody)))
+        meant = closest(name, sorted(everybody)) or titled(name, of_people(context))
+        yield context.tree.problem("302", pointer, name=name, meant=meant)
         return
     row, known = groups[kind]
     if who not in known and (known or kind != "user"):
         near = closest(who, known)
-        meant = f"{kind}:{near}" if near else None
+        meant = f"{kind}:{near}" if near else titled(who, of_people(context))
         yield context.tree.problem(row, pointer, name=who, meant=meant, known=listed(known))
 
 
@@ -84,10 +89,11 @@ def skills(document: Document, context: Context) -> Iterator[Problem]:
 
 def actions(document: Document, context: Context) -> Iterator[Problem]:
     """304E: actions and their inverses are known."""
+    titles = of_actions(context)
     for pointer, step in context.each(Action):
-        yield from _known(context, "304", f"{pointer}/action", step.action, context.catalog.actions)
+        yield from _known(context, "304", f"{pointer}/action", step.action, context.catalog.actions, titles)
         if step.undo is not None and step.undo != NO_UNDO:
-            yield from _known(context, "304", f"{pointer}/undo", step.undo, context.catalog.actions)
+            yield from _known(context, "304", f"{pointer}/undo", step.undo, context.catalog.actions, titles)
 
 
 def arguments(document: Document, context: Context) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sop.checks.context import Context
 from sop.clocks.words import OF_CUSTOMER, OF_TEAM
+from sop.lint.keys import what_is
 from sop.model import Document, Rung
 from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
@@ -17,7 +18,7 @@ def idle_rungs(document: Document, context: Context) -> Iterator[Problem]:
         if isinstance(rung, Rung) and not rung.to:
             nobody = rung.reassign or rung.notify or not (rung.priority or rung.watch or rung.playbook)
             if nobody and f"{pointer}/to" not in context.tree.positions:
-                yield context.tree.problem("107", pointer, name="to")
+                yield context.tree.problem("107", pointer, name="to", what=what_is("to"))
 
 
 def half_pauses(document: Document, context: Context) -> Iterator[Problem]:
@@ -25,9 +26,9 @@ def half_pauses(document: Document, context: Context) -> Iterator[Problem]:
     for name, clock in document.sla.items():
         pointer = f"/sla/{escape(name)}"
         if f"{pointer}/pause" in context.clock_events and clock.resume is None:
-            yield context.tree.problem("107", f"{pointer}/pause", name="resume")
+            yield context.tree.problem("107", f"{pointer}/pause", name="resume", what=what_is("resume"))
         if clock.resume is not None and not isinstance(clock.pause, str):
-            yield context.tree.problem("107", f"{pointer}/resume", name="pause")
+            yield context.tree.problem("107", f"{pointer}/resume", name="pause", what=what_is("pause"))
 
 
 def calendars(document: Document, context: Context) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sop.catalog import Effect
 from sop.checks.context import Context
+from sop.lint.keys import what_is
 from sop.model import Action, Document, PromisePolicy
 from sop.problems import Problem, closest, listed
 from sop.yaml_text import escape
@@ -23,7 +24,7 @@ def promises(document: Document, context: Context) -> Iterator[Problem]:
 def _check(context: Context, pointer: str, promise: PromisePolicy) -> Iterator[Problem]:
     if promise.check is None:
         if promise.kept is not None or promise.arguments:
-            yield context.tree.problem("107", pointer, name="check")
+            yield context.tree.problem("107", pointer, name="check", what=what_is("check"))
         return
     known = context.catalog.actions
     near = context.near_action(promise.check)

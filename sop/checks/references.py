@@ -30,7 +30,11 @@ class _Reading:
         name = self.path[part]
         place = place_of(self.context, self.site, self.path[: part + 1], self.offset)
         told = {**words, "name": name, "known": listed(known)}
-        return self.context.tree.found(row, place, told, closest(name, known))
+        truth = _TRUTHS.get(name) if row == "210" else None
+        return self.context.tree.found(row, place, told, truth or closest(name, known))
+
+
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def place_of(context: Context, site: Site, path: tuple[str, ...], offset: int) -> Position:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sop.checks.context import Context
 from sop.checks.names import RESERVED
+from sop.checks.titles import of_steps, titled
 from sop.definition import MAIN_LINE
 from sop.model import Branch, Document, Parallel
 from sop.problems import Problem, closest, listed
@@ -17,10 +18,15 @@ def known_targets(document: Document, context: Context) -> Iterator[Problem]:
     for target in context.targets:
         known = set(document.paths) if target.path_only else {*document.paths, *context.steps, *RESERVED}
         if target.name and target.name not in known:
-            meant = closest(target.name, known - RESERVED) or closest(target.name, known)
+            meant = _meant(context, target.name, known, paths_only=target.path_only)
             row = "204.path" if target.path_only else "204"
             listing = listed(known - RESERVED)
             yield context.tree.problem(row, target.pointer, name=target.name, meant=meant, known=listing)
+
+
+def _meant(context: Context, name: str, known: set[str], *, paths_only: bool) -> str | None:
+    by_name = closest(name, known - RESERVED) or closest(name, known)
+    return by_name or (None if paths_only else titled(name, of_steps(context)))
 
 
 def known_within(document: Document, context: Context) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from sop.checks.context import Context
 from sop.definition import Placed
 from sop.model import Action, Approval, Document, Retry, Task, Wait
 from sop.problems import Problem
+from sop.spoken_durations import meant_by
 
 NEVER = "never"
 _SHARE = re.compile(r"([0-9]{1,3})%")
@@ -85,7 +86,7 @@ def _duration(context: Context, pointer: str, text: str | None, *, clock: bool =
     try:
         working = durations.parse(text).working
     except durations.NotADuration:
-        yield context.tree.problem("105", pointer, name=text)
+        yield context.tree.problem("105", pointer, name=text, meant=meant_by(text))
     else:
         if working and clock:
             yield context.tree.problem("105.clock", pointer, name=text)

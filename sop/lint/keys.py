@@ -126,3 +126,8 @@ KEYS: dict[str, tuple[str, str]] = {
 def described(model: str, key: str) -> tuple[str, str] | None:
     """What a key of a model is for."""
     return KEYS.get(f"{model}.{key}") or KEYS.get(key)
+
+
+def what_is(key: str) -> tuple[str, str]:
+    """What a key is for, whatever the model."""
+    return KEYS.get(key, ("—", "—"))

@@ -7,20 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sop.durations import NotADuration, parse
 from sop.problems import Problem, lines_of
+from sop.spoken_durations import meant_by
 
 _MOST_ROUNDS = 200
-_UNITS = (
-    (re.compile(r"(\d+)\s*(?:seconds?|secs?|秒)"), "s"),
-    (re.compile(r"(\d+)\s*(?:minutes?|mins?|分钟|分)"), "m"),
-    (re.compile(r"(\d+)\s*(?:hours?|hrs?|小时)"), "h"),
-    (re.compile(r"(\d+)\s*(?:days?|天)"), "d"),
-    (re.compile(r"(\d+)\s*(?:weeks?|周)"), "w"),
-    (re.compile(r"(\d+)\s*(?:working\s*days?|workdays?|工作日)"), "wd"),
-    (re.compile(r"(\d+)\s*(?:working\s*hours?|工时)"), "wh"),
-    (re.compile(r"(\d+)\s+([smhdw]|wh|wd)"), ""),
-)
 _BRACES = re.compile(r"""(?P<quote>["']?)\{\{\s*(?P<inner>.*?)\s*\}\}(?P=quote)""")
 
 Check = Callable[[str], Sequence[Problem]]
@@ -127,20 +117,8 @@ def _duration(problem: Problem, rest: str) -> _Change | None:
     written = problem.words.get("name")
     if not isinstance(written, str) or not rest.startswith(written):
         return None
-    for pattern, unit in _UNITS:
-        found = pattern.fullmatch(written.strip().lower())
-        if found is not None:
-            text = found[1] + (unit or found[2])
-            return (written, text) if _is_duration(text) else None
-    return None
-
-
-def _is_duration(text: str) -> bool:
-    try:
-        parse(text)
-    except NotADuration:
-        return False
-    return True
+    text = meant_by(written)
+    return (written, text) if text is not None else None
 
 
 def _spaces(problem: Problem, rest: str) -> _Change | None:

@@ -6,7 +6,12 @@ from sop.wordings.row import Wording, error, info, warning
 
 EXPRESSIONS: dict[str, Wording] = {
     "110": error("条件不加花括号", "a condition is written without braces", "写成 {name}", "write {name}"),
-    "111": error("表达式有语法错误：{detail}", "syntax error in the expression: {detail}"),
+    "111": error(
+        "表达式有语法错误：{detail}",
+        "syntax error in the expression: {detail}",
+        "相等写 ==，文本加引号，并且、或者、不写 and、or、not",
+        "equal is ==, text stands in quotes; and, or, not",
+    ),
     "113": error("表达式里不能这样写：{detail}", "this cannot stand in an expression: {detail}"),
     "114": error(
         "过滤器、测试或函数用错了：{detail}",
@@ -123,8 +128,8 @@ FLOW: dict[str, Wording] = {
     "234": warning(
         "需要 {needed} 票，但只有 {seats} 个席位：永远通不过",
         "{needed} votes are needed, but there are {seats} seats: it can never be approved",
-        "减少票数，或多写审批人；一个 role 或 team 各算现在的人数",
-        "ask for fewer votes, or name more approvers",
+        "减少票数，或多写审批人；role、team 按在岗的人数算，份额写 60%",
+        "ask for fewer votes or a share (60%), or name more approvers: of a role or team those at work count",
     ),
     "234.join": warning(
         "分支 {name} 不会结束在这里，全部汇合永远等不到",

@@ -113,7 +113,7 @@ SHAPE: dict[str, Wording] = {
     "106": error("未知的类型 {name}", "unknown type {name}", "可用的类型：{known}", "types: {known}"),
     "106.choice": error("这里不能写 {name}", "{name} cannot stand here", "可用的值：{known}", "values: {known}"),
     "106.value": error("{name} 的值不对：应为{wanted}", "wrong value for {name}: {wanted} is wanted"),
-    "107": error("缺少必填的键 {name}", "missing key {name}"),
+    "107": error("缺少必填的键 {name}", "missing key {name}", "{name}：{what}", "{name}: {what}"),
     "107.rung": error(
         "升级的一级要写 at 或 after，只写一个",
         "a rung has exactly one of at, after",

@@ -31,7 +31,7 @@ def test_a_file_with_a_mistake_on_nearly_every_line(catalog: Catalog) -> None:
         (4, "SOP002", None),
         (9, "SOP101", "assign"),
         (10, "SOP303", "role:after_sales"),
-        (11, "SOP105", None),
+        (11, "SOP105", "1d"),
         (13, "SOP101", "label"),
         (14, "SOP403", None),
         (16, "SOP301", "parcel.received"),

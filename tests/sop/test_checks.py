@@ -368,7 +368,7 @@ def test_a_file_with_a_mistake_on_every_line_tells_them_all_at_once() -> None:
         (4, "002", None),
         (9, "101", "assign"),
         (10, "303", "role:after_sales"),
-        (11, "105", None),
+        (11, "105", "1d"),
         (13, "101", "label"),
         (14, "403", None),
         (16, "301", "parcel.received"),

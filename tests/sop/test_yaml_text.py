@@ -200,6 +200,8 @@ def test_what_has_to_be_quoted_is_the_whole_value_and_no_more(line: str, value: 
         ("- a\nb: 1\n", 2, 1, "every item of a list begins with -"),
         ("a: @x\n", 1, 4, "text that begins with this character is quoted"),
         ("a: - x\n", 1, 4, "a list begins on a line of its own"),
+        ("a: 1\nassign：customer\ndue: 1d\n", 2, 1, "after a key stands a plain colon"),
+        ("- id: a, type: end\n", 1, 14, "several keys of one line in { }"),
     ],
 )
 def test_what_the_parser_could_not_read_is_said_in_words_and_where_it_begins(
