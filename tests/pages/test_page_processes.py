@@ -152,11 +152,11 @@ async def test_tickets_are_held_wait_and_go_on(desk: PageDesk, language: str) ->
     assert "Claims are paid twice" in held.text
     assert "/tickets/GD-10001" in waits
     assert ("在此等待：1" if language == "zh" else "Waiting here: 1") in waits
-    assert ("暂停放行" if language == "zh" else "Held by gate") in ticket
+    assert ("解除后步骤才会打开" if language == "zh" else "Held by gate 1: it opens") in ticket
     assert "Claims are paid twice" in history
     assert "repaired" in history
     assert ("没有拦截" if language == "zh" else "No gate: tickets go their way.") in after
-    assert ("暂停放行（编号" if language == "zh" else "Held by gate 1: it opens") not in goes_on
+    assert ("解除后步骤才会打开" if language == "zh" else "Held by gate 1: it opens") not in goes_on
 
 
 async def test_what_would_become_of_tickets_is_seen_before_they_move(desk: PageDesk, edition: Edition) -> None:
@@ -184,6 +184,20 @@ async def test_what_would_become_of_tickets_is_seen_before_they_move(desk: PageD
     assert "not meant" in again.text or "No open ticket runs on that version." in again.text
     assert history.count("a better name") == 1
     assert "tickets from @1: moved 1" in history
+
+
+async def test_temporal_away_is_said_on_the_page_and_nothing_typed_is_lost(desk: PageDesk) -> None:
+    await opened(desk, "lost_parcel")
+    browser = await enter(desk, "chenjing")
+    desk.temporal.away = True
+    plan = await browser.get(f"{LOST}/move?from=1&to=1")
+    said = {"step": "{id: second_look, type: task}", "place": "after", "at": "claim", "version": "1"}
+    silent = await post(browser, f"{LOST}/extra", f"{LOST}/extra", **said)
+
+    assert plan.status_code == 503
+    assert 'role="alert"' in plan.text
+    assert silent.status_code == 422
+    assert "{id: second_look, type: task}" in silent.text
 
 
 async def test_a_step_is_tried_and_put_in(desk: PageDesk, language: str) -> None:
