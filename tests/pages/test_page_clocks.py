@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from db.ledger import read
 from sop.facts import Fact, FactType
 from tests.pages.conftest import enter
 from tests.pages.page_desk import PageDesk, fields_of
-from tests.pages.test_page_work import opened
+from tests.pages.test_page_work import answered, opened, slot_on
 
 EARLY = {"since": "2026-01-05T09:00", "until": "2026-01-05T10:00"}
 URL = "/tickets/GD-10001"
@@ -74,3 +75,19 @@ async def test_whoever_leads_nobody_may_not(desk: PageDesk) -> None:
 
     assert said.status_code == 403
     assert empty.status_code == 422
+
+
+async def test_the_page_tells_of_the_time_while_the_ticket_was_solved(desk: PageDesk, language: str) -> None:
+    await opened(desk, "general", language=language)
+    browser = await enter(desk, await desk.holder(), language)
+    slot = slot_on((await browser.get(URL)).text)
+    await answered(browser, "GD-10001", slot, outcome="done", **{"f.answer": "We have answered."})
+    commands = f"{URL}/commands"
+    form = fields_of((await browser.get(URL)).text, commands)
+
+    page = (await browser.post(commands, data={**form, "command": "reopen", "note": "not solved"})).text
+
+    lines = re.findall(r"<li>([^<]*)</li>", page)
+    assert len([line for line in lines if ("：已解决" if language == "zh" else ": resolved") in line]) == 1
+    told = [fact.data for fact in await ledger(desk) if fact.data.get("clock") == "resolution"]
+    assert [data["continues"] for data in told if "continues" in data] == ["general"]
