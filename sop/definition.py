@@ -162,6 +162,12 @@ def _build(compiled: Compiled) -> Definition:
     )
 
 
+def starts_on(compiled: Compiled, event: str) -> bool:
+    """Whether it may start on an event."""
+    start = definition_of(compiled).document.start
+    return start is not None and start.event == event
+
+
 def moves_money(compiled: Compiled) -> bool:
     """Whether it moves money, itself or through an SOP it runs."""
     own = any(contract["effect"] == "money" for contract in compiled["actions"].values())

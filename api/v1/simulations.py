@@ -19,7 +19,8 @@ from api.v1.docs import OF_WRITES, errors_of, takes
 from api.v1.told import SimulationTold
 from db.definitions import defaults, definition
 from sop.catalog import Catalog
-from sop.definition import Compiled
+from sop.definition import Compiled, starts_on
+from sop.engine.orders import REOPENED
 from sop.loading import examine
 from sop.model import Kind
 from sop.problems import Language
@@ -34,7 +35,8 @@ Said = Annotated[asked.Simulation, Depends(body_of(asked.Simulation))]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is published: the definition asked for by name, and those that others may run; and who reads the answer."""
+    """What is published: the definition asked for by name, those that others may run, playbooks and what takes up a
+    ticket that is opened again; and who reads the answer."""
 
     named: Compiled | None
     sops: dict[str, Compiled]
@@ -87,7 +89,9 @@ async def _known(doors: Doors, said: asked.Simulation, language: Language) -> _K
                 raise Problem(Code.DEFINITION_NOT_FOUND, key=wanted.key)
         every = await defaults(conn)
     by_kind = {kind: {each["key"]: each for each in every if each["kind"] == kind} for kind in Kind}
-    return _Known(named, by_kind[Kind.SOP], by_kind[Kind.PLAYBOOK], language)
+    sops = by_kind[Kind.SOP]
+    again = {key: each for key, each in sops.items() if starts_on(each, REOPENED)}
+    return _Known(named, sops, again | by_kind[Kind.PLAYBOOK], language)
 
 
 def _simulated(said: asked.Simulation, known: _Known, catalog: Catalog, bounds: Bounds) -> dict[str, object]:

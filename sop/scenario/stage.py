@@ -202,13 +202,14 @@ def desk_of(script: Script, compiled: Compiled) -> Desk | None:
 
 
 def starting(definitions: Iterable[Compiled], on: str, scope: Scope) -> tuple[Compiled, ...]:
-    """Those that start on an event, by their own word."""
-    starts = ((each, definition_of(each).document.start) for each in definitions)
-    return tuple(
-        each
-        for each, start in starts
-        if start is not None and start.event == on and (start.when is None or holds(start.when, scope))
-    )
+    """Those that start on an event, by their own word; the highest priority first."""
+    found = [
+        (start.priority, each)
+        for each in definitions
+        if (start := definition_of(each).document.start) is not None and start.event == on
+        if start.when is None or holds(start.when, scope)
+    ]
+    return tuple(each for _, each in sorted(found, key=lambda one: -one[0]))
 
 
 def failure_of(answer: Value) -> FailureKind | None:

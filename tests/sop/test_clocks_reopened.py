@@ -272,6 +272,20 @@ def test_another_policy_of_the_new_sop_leaves_the_clock_that_goes_on() -> None:
     assert desk.of(FactType.CLOCK_CHANGED) == []
 
 
+def test_a_companys_clock_follows_the_companys_new_policy_and_keeps_the_time_used() -> None:
+    desk = Desk.open(first("{target: 100m}"))
+    desk.later("60m")
+    reopened(desk, again())
+    company = {"resolution": {"target": "200m"}}
+
+    plain = adoptable(again())
+    plain.policies = company
+    desk.tell(PoliciesAdopted("t-2", staff("ann"), plain))
+
+    assert last_due(desk) == 400
+    assert desk.last(FactType.CLOCK_CHANGED)["cause"] == "policy"
+
+
 def lives_again(desk: Desk, sop: Compiled) -> list[Fact]:
     """A ticket that has closed goes on in the same ledger, as the worker starts it; the facts of its new life."""
     assert desk.finished

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sop import yaml_text
-from sop.definition import Compiled
+from sop.definition import Compiled, starts_on
+from sop.engine.orders import REOPENED
+from sop.model import Kind
 from sop.problems import Language, Refused, errors
 from sop.refusals import Refusal
 from sop.scenario import Script, trace_of
@@ -24,7 +26,6 @@ from worker.walking import show_calls, show_clocks, show_walk
 from worker.words import Failure, Words
 from worker.workspace import read_texts, scenarios_of
 
-PLAYBOOK = ".playbook.yaml"
 HELP = Words(
     """  1 [结果] [字段=值 …]      完成第 1 步；审批用 1 approve|reject [意见]；异常用 1 retry|enter 名=值|skip|stop
   +2h                       让时间过去（+30m、+3d）
@@ -126,16 +127,17 @@ class _Walking:
 
 
 def _compiled(asked: Asked) -> tuple[Compiled, Mapping[str, Compiled]] | None:
-    """The definition, and the playbooks of the workspace that it may start by name; none where it is broken."""
+    """The definition, the playbooks of the workspace that it may start by name, and what takes its ticket up when it is
+    opened again; none where it is broken."""
     try:
         bench = bench_of(asked.settings, asked.maybe("catalog"))
     except Refused as refused:
         show(refused.problems, {}, asked.terminal)
         return None
-    playbooks = [shown(path) for path in sorted(bench.others) if path.name.endswith(PLAYBOOK)]
-    examined, *others = examine_all([asked.text("file"), *playbooks], bench)
+    examined, *others = examine_all([asked.text("file"), *(shown(path) for path in sorted(bench.others))], bench)
     show(tuple(errors(examined.problems)), {examined.file: examined.text}, asked.terminal)
-    named = {each["key"]: each for other in others if (each := other.loaded.compiled)}
+    known = [each for other in others if (each := other.loaded.compiled)]
+    named = {each["key"]: each for each in known if each["kind"] == Kind.PLAYBOOK or starts_on(each, REOPENED)}
     return None if examined.loaded.compiled is None else (examined.loaded.compiled, named)
 
 
