@@ -128,9 +128,7 @@ class _Exporter:
             seats = [str(each) for each in given.get("approvers") or ()]  # type: ignore[union-attr]  # a list in the ledger
             if fact.data.get("expand") is True and isinstance(wanted, (list, tuple)):
                 members = [self.neutral.colleague(seat.partition(":")[2]) for seat in seats]
-                people |= {
-                    str(seat): members if first else [] for first, seat in zip((True, *wanted), wanted, strict=False)
-                }
+                people |= {str(seat): [] if number else members for number, seat in enumerate(wanted)}
             elif given.get("person") is None and given.get("pool") is None and not seats:
                 people[str(wanted)] = []
         return people

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sop.facts import Fact, FactType
 
+_LEFT = frozenset({FactType.STEP_CLOSED, FactType.STEP_SKIPPED})
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -27,9 +29,22 @@ class Family:
         return seq > self.first and at <= self.ends_at
 
     def address(self, fact: Fact) -> str:
-        """A step as a scenario names it: by its slot, and its run where several of the family have such a step."""
+        """A step as a scenario names it: by its slot, its run where several of the family have such a step, and its
+        visit where two branches stood on it."""
         runs = {other.run for other in self.facts if other.step == fact.step}
-        return f"{fact.run}.{fact.step}" if len(runs) > 1 else str(fact.step)
+        name = f"{fact.run}.{fact.step}" if len(runs) > 1 else str(fact.step)
+        return f"{name}@{fact.visit}" if self._visits_before(fact) > 1 else name
+
+    def _visits_before(self, fact: Fact) -> int:
+        """How many visits of a fact's step were open just before it."""
+        visits: set[int | None] = set()
+        for other in self.facts:
+            if other.seq >= fact.seq:
+                break
+            if (other.run, other.step) == (fact.run, fact.step):
+                visits -= {other.visit} if other.type in _LEFT else set()
+                visits |= {other.visit} if other.type is FactType.STEP_OPENED else set()
+        return len(visits)
 
     def bare(self, address: str) -> str:
         """The slot of an address."""

@@ -14,6 +14,7 @@ from sop.replay.reading import recording_of
 from sop.replay.recording import Recording
 from sop.replay.scenario_text import text_of
 from sop.scenario import Case, Script, judge, play, read_scripts
+from tests.sop.engine_desk import compiled as compiled_of
 from tests.sop.replay_desk import ROOT, by_name, recorded, story
 from worker.bench.lives import a_life
 
@@ -109,6 +110,58 @@ def test_nobody_can_be_known_from_the_file_and_the_waits_are_exact(library: Mapp
 def _acts(text: str) -> list[Mapping[str, object]]:
     [script] = read_scripts(text, "a.yaml")
     return [act.model_dump(exclude_none=True) for act in script.cases[0].play]
+
+
+TWINS = """
+steps: [{id: both, type: parallel, branches: [x, y]}]
+paths:
+  x: [{id: x1, type: task, assign: role:agent, due: 1d, next: check}]
+  y: [{id: y1, type: task, assign: role:agent, due: 1d, next: check}]
+  check: [{id: look, type: task, assign: role:agent, due: 1d, form: [{key: n, type: text, label: N}]}]
+"""
+BOARD = """
+steps: [{id: ok, type: approval, approvers: [role:agent, role:boss], rule: 2, due: 1d, on_reject: end}]
+"""
+
+
+def an_exported(text: str, acts: str, people: str = "{}") -> tuple[str, list[Fact], list[Fact], list[str]]:
+    """The exported text of a story about a definition, the story's facts, those of the export, and what is wrong."""
+    definition = compiled_of(text)
+    [script] = read_scripts(
+        f"file: t.yaml\npeople: {people}\ncases: [{{name: it, play: {acts}, expect: {{}}}}]", "s.yaml"
+    )
+    stage, wrong = play(script, script.cases[0], definition)
+    assert wrong == []
+    ticket = {"no": "T1", "created_at": stage.facts[0].at.isoformat(), "customer": {}}
+    dispatched = {"approvers": ["user:ann", "user:bob"]}
+    facts = [
+        fact._replace(data={**fact.data, "dispatched": dispatched}) if fact.data.get("expand") else fact
+        for fact in stage.facts
+    ]
+    told, again, wrong = replayed(recording_of(ticket, facts), definition)
+    return told, stage.facts, again, wrong
+
+
+def test_two_branches_on_one_step_are_told_apart() -> None:
+    first = "{complete: x1, by: a}, {complete: y1, by: a}"
+    acts = f"[{first}, {{complete: look@2, by: a, with: {{n: y}}}}, {{complete: look, by: a, with: {{n: x}}}}]"
+
+    text, facts, again, wrong = an_exported(TWINS, acts)
+
+    assert wrong == []
+    assert story(again, "t") == story(facts, "t")
+    assert "complete: look@2" in text
+    assert text.count("look@") == 1
+
+
+def test_members_that_several_seats_were_given_are_asked_once() -> None:
+    acts = "[{vote: ok, by: ann}, {vote: ok, by: bob}]"
+
+    text, facts, again, wrong = an_exported(BOARD, acts, "{role:agent: [ann], role:boss: [bob]}")
+
+    assert 'people: {"role:agent": [agent1, agent2], "role:boss": []}' in text
+    assert wrong == []
+    assert [f.data.get("result") for f in again][-1] == [f.data.get("result") for f in facts][-1] == "resolved"
 
 
 def test_a_ticket_without_an_sop_is_no_scenario(library: Mapping[str, Compiled]) -> None:
