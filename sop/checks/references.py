@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sop.checks.context import COMMON_OUTPUTS, Context
 from sop.checks.sites import ROOTS, Site
-from sop.model import Document, SubSop
+from sop.model import Document, Repeat, SubSop
 from sop.problems import Position, Problem, Words, closest, listed
 from sop.yaml_text import escape
 
+_LOOP_FIELDS = ("index", "index0", "length")
 _CLOCK_FIELDS = ("due_at", "remaining", "breached")
 _PLACES = frozenset(("event", "item", "loop", "check"))
 _PRODUCT_FIELDS = frozenset(("fields",))  # a ticket's own fields as a whole
@@ -126,6 +127,14 @@ def _clock(reading: _Reading) -> Iterator[Problem]:
         yield reading.problem("218.clock_field", 2, _CLOCK_FIELDS)
 
 
+def _loop_field(reading: _Reading) -> Iterator[Problem]:
+    """A repeat's ``until`` is told how many passes are done, a pass where it is."""
+    around = reading.context.step_around(reading.site.pointer)
+    ends = around is not None and isinstance(around.step, Repeat) and reading.site.pointer.endswith("/until")
+    known = (*_LOOP_FIELDS, "done") if ends else _LOOP_FIELDS
+    yield from _one_of(reading, "218.loop", known)
+
+
 def _check_output(reading: _Reading) -> Iterator[Problem]:
     action = reading.context.near_action(reading.site.event or "")
     if action is not None and reading.path[1] not in (gives := reading.context.catalog.actions[action].gives):
@@ -146,6 +155,7 @@ _CHECKS: Mapping[str, Callable[[_Reading], Iterator[Problem]]] = {
     "event": _event_field,
     "check": _check_output,
     "sla": _clock,
+    "loop": _loop_field,
 }
 
 

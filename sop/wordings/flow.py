@@ -179,6 +179,7 @@ REFERENCES: dict[str, Wording] = {
     "218": error(
         "事件 {event} 没有字段 {name}", "the event {event} has no field {name}", "有：{known}", "there are: {known}"
     ),
+    "218.loop": error("loop 没有 {name}", "loop has no {name}", "有：{known}", "there are: {known}"),
     "218.clock": error("没有时钟 {name}", "no clock is called {name}", "有：{known}", "there are: {known}"),
     "218.clock_field": error("时钟没有 {name}", "a clock has no {name}", "有：{known}", "there are: {known}"),
 }

@@ -171,6 +171,15 @@ BROKEN: list[tuple[str, Told]] = [
         [("218.clock_field", 3, 40)],
     ),
     (
+        step("id: b, type: repeat, do: p, each: ticket.tags")
+        + "paths:\n  p: [{id: c, type: end, when: loop.done > 1}]\n",
+        [("218.loop", 6, 37)],
+    ),
+    (
+        step("id: b, type: repeat, do: p, until: loop.count > 1") + "paths:\n  p: [{id: c, type: wait, for: 1d}]\n",
+        [("218.loop", 4, 46)],
+    ),
+    (
         HEAD + "steps:\n  - {id: b, type: sop, sop: sub, with: {amount: 1}}\n"
         "  - {id: c, type: end, when: steps.b.outputs.on}\n",
         [("212", 5, 46)],
