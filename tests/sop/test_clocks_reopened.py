@@ -272,6 +272,24 @@ def test_another_policy_of_the_new_sop_leaves_the_clock_that_goes_on() -> None:
     assert desk.of(FactType.CLOCK_CHANGED) == []
 
 
+def test_time_before_counts_on_the_calendar_of_then_and_time_after_on_that_of_now() -> None:
+    desk = Desk.open(first("{target: 4wh}"))
+    desk.later("60m")
+    desk.answer("work")
+    desk.later("23h")
+    short = again()
+    week = {"mon": ["08:00-18:00"], "tue": ["09:30-10:30"], "wed": ["00:00-24:00"]}
+    short["calendars"] = {"default": {"tz": "Asia/Shanghai", "week": week}}
+    short["sha256"] = "5" * 64
+
+    desk.order(Order.REOPEN)
+    desk.start(short, on="ticket.reopened")
+
+    assert last_due(desk) == 41 * 60  # an hour on Monday, one on Tuesday, two on Wednesday
+    uses = desk.state.runs["t-2"].clocks["resolution"].calendars
+    assert [minute(use.since.isoformat()) for use in uses] == [0, 1440]
+
+
 def test_a_companys_clock_follows_the_companys_new_policy_and_keeps_the_time_used() -> None:
     desk = Desk.open(first("{target: 100m}"))
     desk.later("60m")
