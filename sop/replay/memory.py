@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from sop.definition import Definition
-from sop.events import Dispatched, IncidentSettled, RunMigrated, StepAnswered, VoteCast
+from sop.events import Dispatched, RunMigrated
 from sop.facts import Fact
 from sop.replay.played import Library
-from sop.replay.recording import Migration, Occasion, Place, Recording, Said, Trigger
+from sop.replay.recording import Migration, Occasion, Place, Recording, Trigger
 from sop.replay.telling import seat_of
 
 
@@ -70,14 +70,6 @@ def _split(name: str) -> tuple[str, str]:
     """A place's step, and the pass or the undoing behind it."""
     cut = min((at for mark in "#/" if (at := name.find(mark)) >= 0), default=len(name))
     return name[:cut], name[cut:]
-
-
-def addressed(said: Said, place: Place) -> Said:
-    """What was said, to the step as it is called now."""
-    step = f"{place.run}.{place.name.partition('/')[0]}"
-    if isinstance(said, StepAnswered | VoteCast | IncidentSettled) and said.step != step:
-        return replace(said, step=step)
-    return said
 
 
 def moved(told: Migration, library: Library) -> RunMigrated:

@@ -33,7 +33,7 @@ from sop.facts import Fact, FactType
 from sop.refusals import Refusal
 from sop.replay import standing
 from sop.replay.habits import Usual
-from sop.replay.memory import Memory, addressed, moved
+from sop.replay.memory import Memory, moved
 from sop.replay.played import Divergence, Diverges, Library, Played
 from sop.replay.reading import ANSWERED
 from sop.replay.recording import (
@@ -294,7 +294,7 @@ class Player:
             self._assume(place, key, topic, visit, call.call if call else "", call)
             return
         for reaction in occasion.reactions:
-            reply = _Reply(place, visit, call.call if call else "", _given(addressed(reaction.said, place), call))
+            reply = _Reply(place, visit, call.call if call else "", _given(reaction.said, call))
             self._push(self.now + reaction.after, reaction.seq, reply)
 
     def _assume(
@@ -317,17 +317,19 @@ class Player:
         elif isinstance(said, Verdict):
             self._decides(reply, said)
         elif isinstance(said, StepAnswered | VoteCast | IncidentSettled):
-            if standing.is_there(self._running().state, reply.place, reply.visit):
-                self._says(said, f"{reply.place.run}.{reply.place.name}")
+            state = self._running().state
+            if standing.is_there(state, reply.place, reply.visit):
+                step = standing.address_of(state, reply.place, reply.visit)
+                self._says(said if said.step == step else replace(said, step=step), step)
             else:
                 self.unheard += 1
 
     def _decides(self, reply: _Reply, verdict: Verdict) -> None:
         """As many votes as the approval needs, for one whose approvers nobody knows."""
-        step = f"{reply.place.run}.{reply.place.name}"
         number = 0
-        while standing.is_there(self._running().state, reply.place, reply.visit):
+        while standing.is_there(state := self._running().state, reply.place, reply.visit):
             number += 1
+            step = standing.address_of(state, reply.place, reply.visit)
             self._says(verdict.vote(step, number), step)
 
     def _says(self, said: StepAnswered | VoteCast | IncidentSettled, where: str) -> None:

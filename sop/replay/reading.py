@@ -94,6 +94,7 @@ class _Open:
     key: str
     topic: str
     at: datetime
+    visit: int | None = None
     reactions: list[Reaction] = field(default_factory=list)
     defaults: dict[str, Value] = field(default_factory=dict)
 
@@ -137,13 +138,13 @@ class _Reader:
     def occasion(self, fact: Fact, trigger: Trigger, topic: str, name: str | None = None) -> _Open:
         run = "" if trigger in OF_TICKET else fact.run or ""
         place = Place(trigger, run, (fact.step or "") if name is None else name)
-        opened = _Open(self._kinds.get(place.run, ("", ""))[1], topic, fact.at)
+        opened = _Open(self._kinds.get(place.run, ("", ""))[1], topic, fact.at, fact.visit)
         self.occasions.setdefault(place, []).append(opened)
         return opened
 
     def latest(self, fact: Fact, trigger: Trigger, name: str | None = None) -> _Open | None:
         found = self.occasions.get(Place(trigger, fact.run or "", (fact.step or "") if name is None else name))
-        return found[-1] if found else None
+        return next((each for each in reversed(found or ()) if each.visit == fact.visit), found[-1] if found else None)
 
     # The ticket
 

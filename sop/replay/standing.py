@@ -9,7 +9,7 @@ from datetime import datetime
 from sop.engine.lifecycle import open_threads
 from sop.events import Actor, ActorKind, IncidentSettled, StepAnswered, VoteCast
 from sop.replay.recording import Place, Said, Trigger
-from sop.state import State
+from sop.state import OpenStep, Run, State
 
 SILENT: Mapping[Trigger, tuple[str, str]] = {
     Trigger.OPENED: ("没有任何记录说明这一步会怎样完成", "nothing recorded says how this step is answered"),
@@ -72,10 +72,20 @@ def is_there(state: State, place: Place, visit: int | None) -> bool:
     if undo:
         failed = (undoable for each in state.runs.values() for undoable in each.failed_undo)
         return any((undoable.run, undoable.slot) == (place.run, slot) for undoable in failed)
-    opened = next((t.open for t in run.threads.values() if t.open and t.open.slot == slot and not t.cancelled), None)
-    if opened is None or opened.visit != visit:
-        return False
-    return (opened.incident is not None) is (place.trigger is Trigger.TROUBLED)
+    opened = next((each for each in _open_on(run, slot) if each.visit == visit), None)
+    return opened is not None and (opened.incident is not None) is (place.trigger is Trigger.TROUBLED)
+
+
+def _open_on(run: Run, slot: str) -> list[OpenStep]:
+    return [t.open for t in run.threads.values() if t.open and t.open.slot == slot and not t.cancelled]
+
+
+def address_of(state: State, place: Place, visit: int | None) -> str:
+    """How a place that is there is named: by its visit too, where two branches stand on one step."""
+    name, _, undo = place.name.partition("/")
+    run = state.runs.get(place.run)
+    twins = run is not None and not undo and len(_open_on(run, name)) > 1
+    return f"{place.run}.{name}" + (f"@{visit}" if twins else "")
 
 
 def anew(said: Said | Verdict, place: Place, topic: str) -> Said | Verdict:

@@ -36,6 +36,16 @@ LINES = {
 }
 
 
+TWINS = """
+steps: [{id: both, type: parallel, branches: [x, y]}]
+paths:
+  x: [{id: x1, type: task, assign: role:agent, due: 1d, next: check}]
+  y: [{id: y1, type: task, assign: role:agent, due: 1d, next: check}]
+  check: [{id: look, type: task, assign: role:agent, due: 1d, form: [{key: n, type: text, label: N}]}]
+"""
+"""Two branches that may stand on the same step at once."""
+
+
 def row_of(fact: Fact, life: Life) -> Fact:
     """The fact as its ledger row holds it: with what dispatch answered."""
     answer = life.answers.get(fact.seq)

@@ -19,7 +19,10 @@ from sop.replay.player import play
 from sop.replay.reading import recording_of
 from sop.replay.telling import NotRecorded
 from sop.replay.verdict import Limits, exceeded
-from tests.sop.replay_desk import by_name, changed, library_of, recorded, recordings, tried
+from sop.scenario import play as act_out
+from sop.scenario import read_scripts
+from tests.sop.engine_desk import compiled
+from tests.sop.replay_desk import TWINS, by_name, changed, library_of, recorded, recordings, tried
 from worker.bench.lives import a_life
 
 KEYS = ("return", "complaint", "repair", "it_request", "lost_parcel", "general")
@@ -184,3 +187,19 @@ def test_a_ledger_without_its_beginning_is_no_recording(library: Mapping[str, Co
 
     with pytest.raises(NotRecorded, match="opening"):
         recording_of(life.ticket, life.facts[3:])
+
+
+def test_two_branches_on_one_step_are_answered_as_they_were() -> None:
+    definition = compiled(TWINS)
+    acts = "{after: 1h, complete: x1, by: a}, {after: 1h, complete: y1, by: a}, "
+    acts += "{after: 1h, complete: look@2, by: a, with: {n: y}}, {after: 1h, complete: look, by: a, with: {n: x}}"
+    [script] = read_scripts(f"file: t.yaml\ncases: [{{name: it, play: [{acts}], expect: {{}}}}]", "s.yaml")
+    stage, wrong = act_out(script, script.cases[0], definition)
+    ticket = {"no": "T1", "created_at": stage.facts[0].at.isoformat(), "customer": {}}
+
+    played = play(recording_of(ticket, stage.facts), library_of(definition), same=True)
+
+    assert (wrong, played.diverged, played.unheard) == ([], None, 0)
+    assert [(f.type, f.step, f.visit, f.at) for f in played.facts] == [
+        (f.type, f.step, f.visit, f.at) for f in stage.facts
+    ]

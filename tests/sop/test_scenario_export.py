@@ -15,7 +15,7 @@ from sop.replay.recording import Recording
 from sop.replay.scenario_text import text_of
 from sop.scenario import Case, Script, judge, play, read_scripts
 from tests.sop.engine_desk import compiled as compiled_of
-from tests.sop.replay_desk import ROOT, by_name, recorded, story
+from tests.sop.replay_desk import ROOT, TWINS, by_name, recorded, story
 from worker.bench.lives import a_life
 
 CASES = [
@@ -112,13 +112,6 @@ def _acts(text: str) -> list[Mapping[str, object]]:
     return [act.model_dump(exclude_none=True) for act in script.cases[0].play]
 
 
-TWINS = """
-steps: [{id: both, type: parallel, branches: [x, y]}]
-paths:
-  x: [{id: x1, type: task, assign: role:agent, due: 1d, next: check}]
-  y: [{id: y1, type: task, assign: role:agent, due: 1d, next: check}]
-  check: [{id: look, type: task, assign: role:agent, due: 1d, form: [{key: n, type: text, label: N}]}]
-"""
 BOARD = """
 steps: [{id: ok, type: approval, approvers: [role:agent, role:boss], rule: 2, due: 1d, on_reject: end}]
 """
