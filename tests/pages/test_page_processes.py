@@ -138,7 +138,8 @@ async def test_tickets_are_held_wait_and_go_on(desk: PageDesk, language: str) ->
     action = "/tickets/GD-10001/steps/lost_parcel.verify_tracking/answer"
     hidden = fields_of((await browser.get("/tickets/GD-10001")).text, action)
     proof = {"f.proof": ("proof.pdf", b"%PDF", "application/pdf")}
-    said = {**hidden, "f.last_scan_at": "2026-05-06T10:00", "f.last_scan_place": "Shenzhen", "outcome": "lost"}
+    seen = {"f.last_scan_at": "2026-05-06T10:00", "f.last_scan_place": "Shenzhen"}
+    said = {**hidden, **seen, "f.tracking_no": "SF77", "f.worth": "150", "outcome": "lost"}
     await browser.post(action, data=said, files=proof)
     waits = (await browser.get(f"{LOST}/gates")).text
     ticket = (await browser.get("/tickets/GD-10001")).text
