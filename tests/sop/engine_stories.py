@@ -145,8 +145,12 @@ class Grammar:
 
     def repeat(self, depth: int) -> dict[str, Any]:
         many = self.chance.choice([{"each": "ticket.list"}, {"each": "ticket.list", "at_once": 2}])
-        rounds = many if self.chance.random() < 0.5 else {"until": "ticket.flag == 1", "max": 2}
-        return {"do": self.path(depth), **rounds}
+        if self.chance.random() < 0.5:
+            many |= {"join": self.chance.choice(["all", "any", 2])}
+        until = {"until": self.chance.choice(["ticket.flag == 1", "loop.done == 2"]), "max": 2}
+        rounds = many if self.chance.random() < 0.5 else {**until, "at_once": self.chance.choice([1, 2])}
+        rest = self.chance.choice([{}, {"rest": "cancel"}, {"rest": "wait"}, {"rest": "beside"}])
+        return {"do": self.path(depth), **rounds, **rest}
 
     def sop(self, depth: int) -> dict[str, Any]:
         return {"sop": "s"}
