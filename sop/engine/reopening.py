@@ -31,6 +31,7 @@ WORDS: Mapping[str, dict[str, str]] = {
     MERGED: {"zh": "已合并", "en": "merged"},
 }
 """Why a clock stands still while its ticket is over."""
+_KNOWN: dict[tuple[str, str, str], dict[str, object]] = {}
 _GONE = frozenset({"steps", "vars", "inputs", "sla"})
 """What a condition reads of its own SOP, which has ended."""
 
@@ -45,7 +46,7 @@ def told_of(turn: Turn, run: Run, clock: Clock) -> dict[str, Value]:
     if policy.reopen is Reopen.RESTART:
         return {}
     goes_on: dict[str, Value] = {
-        "policy": _value(_portable(turn, run, clock, policy)),
+        "policy": _value(_carried(turn, run, clock, policy)),
         "cut": clock.cut,
         "fired": list(clock.fired),
         "warned": clock.warned,
@@ -55,6 +56,27 @@ def told_of(turn: Turn, run: Run, clock: Clock) -> dict[str, Value]:
 
 def _value(plain: dict[str, object]) -> Value:
     return plain  # type: ignore[return-value]  # the plain JSON of a policy is a value
+
+
+def _carried(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> dict[str, object]:
+    """The policy as another SOP can go by it; worked out once a process where it asks nothing of its own SOP."""
+    which = (run.definition["sha256"], run.rules, clock.name)
+    known = _KNOWN.get(which)
+    if known is None:
+        known = _portable(turn, run, clock, policy)
+        if not any(map(_is_of_own, _conditions(policy))):
+            _KNOWN[which] = known
+    return known
+
+
+def _conditions(policy: ClockPolicy) -> Iterator[str]:
+    """Every condition of a policy, and the events that it names like one."""
+    for name in ("start", "stop", "reset", "resume", "pause", "when"):
+        if isinstance(text := getattr(policy, name), str):
+            yield text
+    for rows in (policy.pause, policy.target, policy.escalate):
+        if rows is not None and not isinstance(rows, str):
+            yield from (row.when for row in rows if row.when is not None)
 
 
 def _portable(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy) -> dict[str, object]:
