@@ -12,8 +12,8 @@ from sop.model import Kind
 from sop.problems import Refused, errors
 from worker.aiming import ref_of
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import bench_of, examine_all
+from worker.showing import show
 from worker.storing import with_store
 from worker.words import Failure
 

@@ -14,8 +14,8 @@ from typing import TypeAlias
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from sop.definition import Compiled
-from sop.engine.flow import placed_of
 from sop.engine.lifecycle import open_threads
+from sop.engine.standing import placed_of
 from sop.forms import text_of
 from sop.state import State, Status
 

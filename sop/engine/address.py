@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from sop.engine.flow import step_of
 from sop.engine.lifecycle import open_threads
+from sop.engine.standing import step_of
 from sop.model import Approval, Task
 from sop.refusals import AmbiguousStep, NoIncident, StepNotOpen, UnknownStep
 from sop.state import Incident, OpenStep, Run, State, Thread, Undoable

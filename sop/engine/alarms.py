@@ -10,7 +10,7 @@ from sop.clocks.ladders import levels_of
 from sop.clocks.ledger import CalendarUse, Clock, ClockPhase, Pause, plain_of
 from sop.clocks.moments import Moments, moments
 from sop.durations import parse
-from sop.engine import flow
+from sop.engine import standing
 from sop.engine.clock_facts import iso as iso
 from sop.engine.hours import finder, use_of
 from sop.engine.turn import Turn
@@ -32,7 +32,7 @@ def set_deadlines(turn: Turn, run: Run, thread: Thread, step: Task | Approval | 
     if due is None and step.timeout in (None, _NEVER):
         return
     use: CalendarUse = use_of(turn.state, run, None, turn.now)
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     opened.clock = Clock(opened.slot, ClockPhase.RUNNING, due or "", turn.now, calendars=[use])
     if turn.state.paused_at is not None:
         opened.clock.pauses.append(Pause(turn.now))
@@ -41,7 +41,7 @@ def set_deadlines(turn: Turn, run: Run, thread: Thread, step: Task | Approval | 
 
 def arm(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait) -> None:
     """Work the moments out from the step's ledger, and note those that have not come yet."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     if opened.clock is None:
         return
     _silence(turn, run, thread)
@@ -49,7 +49,7 @@ def arm(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait) -> N
 
 
 def _set_alarms(turn: Turn, run: Run, thread: Thread, step: Task | Approval | Wait, clock: Clock) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     quiet = opened.incident is not None
     if step.timeout is not None and step.timeout != _NEVER:
         turn.part = "timeout"
@@ -95,7 +95,7 @@ def stand_still(opened: OpenStep, turn: Turn) -> None:
 
 def go_on(turn: Turn, run: Run, thread: Thread) -> bool:
     """The pause is over: the step gets back the time that it has lost; whether it has a deadline that moved."""
-    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, step = standing.opened_of(thread), standing.step_of(run, thread)
     if opened.clock is None or not isinstance(step, Task | Approval | Wait):
         return False
     for pause in opened.clock.pauses:
@@ -108,7 +108,7 @@ def go_on(turn: Turn, run: Run, thread: Thread) -> bool:
 
 def tell_moved(turn: Turn, run: Run, thread: Thread, why: ClockCorrected | None = None) -> None:
     """Tell of a step's new deadlines, with the ledger they follow from and the correction that has moved them."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     moved: dict[str, Value] = {"due_at": iso(opened.due_at), "timeout_at": iso(opened.timeout_at)}
     if why is not None:
         moved |= {"since": iso(why.since), "until": iso(why.until), "counts": why.counts, "reason": why.reason}
@@ -129,6 +129,6 @@ def deadlines_in_fact(opened: OpenStep) -> dict[str, Value]:
 
 def arm_again(turn: Turn, run: Run, thread: Thread) -> None:
     """Work the moments out anew after the step's ledger has changed."""
-    step = flow.step_of(run, thread)
+    step = standing.step_of(run, thread)
     if isinstance(step, Task | Approval | Wait):
         arm(turn, run, thread, step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from sop.engine import alarms, flow, forms_view, handoffs, incidents
+from sop.engine import alarms, flow, forms_view, handoffs, incidents, standing
 from sop.engine.seats import holds_seat
 from sop.engine.turn import Turn
 from sop.events import Actor, VoteCast
@@ -20,7 +20,7 @@ def enter_approval(turn: Turn, run: Run, thread: Thread, approval: Approval) -> 
     shown = details(turn, run, thread, approval)
     alarms.set_deadlines(turn, run, thread, approval)
     named: dict[str, Value] = {"type": approval.type, "title": approval.title or approval.id}
-    deadlines = alarms.deadlines_in_fact(flow.opened_of(thread))
+    deadlines = alarms.deadlines_in_fact(standing.opened_of(thread))
     turn.tell(FactType.STEP_OPENED, run, thread, {**named, **shown, **deadlines})
     ask(turn, run, thread, _seats(approval), "opened")
 
@@ -45,7 +45,7 @@ def asked_again(turn: Turn, run: Run, thread: Thread, before: Approval, approval
 
 def ask(turn: Turn, run: Run, thread: Thread, seats: list[str], reason: str, *, by: Actor | None = None) -> None:
     """Have dispatch fill the seats; roles and teams become one seat a person where more than one vote counts."""
-    opened, approval = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, approval = standing.opened_of(thread), standing.step_of(run, thread)
     opened.wanted = ", ".join(seats)
     many = isinstance(approval, Approval) and approval.rule != "any"
     data: dict[str, Value] = {"wanted": seats, "approvals": True, "expand": many, "approvers": [], "reason": reason}
@@ -58,7 +58,7 @@ def ask(turn: Turn, run: Run, thread: Thread, seats: list[str], reason: str, *, 
 def seated(turn: Turn, run: Run, thread: Thread, approval: Approval, found: tuple[str, ...]) -> None:
     """Dispatch has filled the seats. Seats of those who did the work do not count; without enough others, an
     incident."""
-    opened, state = flow.opened_of(thread), turn.state
+    opened, state = standing.opened_of(thread), turn.state
     others = [seat for seat in found if approval.self_approval or not _did(state, run, seat)]
     opened.approvers = [*(vote.seat for vote in opened.votes), *dict.fromkeys(others)]
     opened.needed = needed(approval.rule, len(opened.approvers))
@@ -112,7 +112,7 @@ def check_own_work(turn: Turn, run: Run, approval: Approval, by: Actor) -> None:
 
 def check_vote(turn: Turn, run: Run, thread: Thread, cast: VoteCast) -> tuple[Approval, str]:
     """The approval and the seat a vote counts for; raises the refusal of a vote that cannot be counted."""
-    opened, approval = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, approval = standing.opened_of(thread), standing.step_of(run, thread)
     if not isinstance(approval, Approval):
         raise NotAllowed("this step is not an approval", "这一步不是审批")
     if any(vote.person in (cast.by.id, cast.by.acting_for) for vote in opened.votes):
@@ -128,7 +128,7 @@ def voted(turn: Turn, run: Run, thread: Thread, cast: VoteCast) -> None:
     """Count a vote; close the approval when the rule is met, or can no longer be met. Raises what ``check_vote``
     raises, and then nothing has changed."""
     approval, seat = check_vote(turn, run, thread, cast)
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     opened.votes.append(Vote(cast.by.id, seat, cast.approve, cast.comment))
     turn.tell(FactType.VOTE_CAST, run, thread, {"approve": cast.approve, "comment": cast.comment}, cast.by)
     yes = sum(vote.approve for vote in opened.votes)
@@ -140,7 +140,7 @@ def voted(turn: Turn, run: Run, thread: Thread, cast: VoteCast) -> None:
 
 
 def _decided(turn: Turn, run: Run, thread: Thread, approval: Approval, cast: VoteCast, *, approved: bool) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     comments = [vote.comment for vote in opened.votes if vote.comment and vote.approve is approved]
     outputs: dict[str, Value] = {
         "approved": approved,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop import expressions
-from sop.engine import clocks, flow, incidents
+from sop.engine import clocks, flow, incidents, standing
 from sop.engine.turn import Turn
 from sop.expressions import ExpressionError
 from sop.facts import FactType
@@ -36,7 +36,7 @@ def _opened(turn: Turn, run: Run, thread: Thread, step: Parallel | Repeat | SubS
 
 def enter_parallel(turn: Turn, run: Run, thread: Thread, parallel: Parallel) -> None:
     """Start every branch whose condition holds; wait for as many as ``join`` says."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     wanted: list[str] = []
     for number, branch in enumerate(b if isinstance(b, Branch) else Branch(path=b) for b in parallel.branches):
         turn.part = f"branches/{number}/when"
@@ -54,7 +54,7 @@ def enter_parallel(turn: Turn, run: Run, thread: Thread, parallel: Parallel) -> 
 
 
 def _start_branches(turn: Turn, run: Run, thread: Thread, wanted: list[str]) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     for path in wanted:
         child = flow.new_thread(turn, run, [Frame(path, 0)], thread)
         child.local["branch"] = path
@@ -68,7 +68,7 @@ def _number(join: str | int) -> int:
 
 def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     """Run the path again and again: for each item of a list, or until a condition holds."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     opened.needed = repeat.max
     _withdraw_left(turn, run, thread, repeat)
     if repeat.each is not None:
@@ -100,7 +100,7 @@ def _wanted(repeat: Repeat) -> int:
 
 def more_passes(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     """Start as many passes as are wanted and have room; without any, the repeat is done."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     while (free := _free(run, opened, repeat)) and opened.passes < opened.needed:
         flow.proceed(turn, run, _pass(turn, run, thread, repeat))
     running = any(child in run.threads for child in opened.children)
@@ -127,7 +127,7 @@ def _free(run: Run, opened: OpenStep, repeat: Repeat) -> bool:
 
 
 def _pass(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> Thread:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     opened.passes += 1
     child = flow.new_thread(turn, run, [Frame(repeat.do, 0)], thread)
     child.passage = f"{thread.passage}/{opened.passes}"
@@ -145,7 +145,7 @@ def _pass(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> Thread:
 def enter_sub_sop(turn: Turn, run: Run, thread: Thread, step: SubSop) -> None:
     """Run another SOP in the same ticket, with its own scope. What an earlier call of this very step has done is
     not done again with the same input."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     scope = turn.scope(run, thread)
     given: dict[str, Value] = {}
     for name, argument in step.arguments.items():
@@ -195,7 +195,7 @@ def thread_ended(turn: Turn, run: Run, thread: Thread) -> None:
         if not run.threads:
             flow.end_run(turn, run, Result.RESOLVED)
         return
-    step = flow.step_of(run, parent)
+    step = standing.step_of(run, parent)
     if isinstance(step, Parallel):
         _joined(turn, run, parent, thread)
     elif isinstance(step, Repeat):
@@ -203,7 +203,7 @@ def thread_ended(turn: Turn, run: Run, thread: Thread) -> None:
 
 
 def _joined(turn: Turn, run: Run, parent: Thread, child: Thread) -> None:
-    opened = flow.opened_of(parent)
+    opened = standing.opened_of(parent)
     if not child.cancelled:
         opened.finished.append(child.id)
         opened.results.append(child.local.get("branch"))
@@ -224,7 +224,7 @@ def _cancel_all(turn: Turn, run: Run, threads: list[Thread]) -> None:
 
 
 def _passed(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> None:
-    opened = flow.opened_of(parent)
+    opened = standing.opened_of(parent)
     if not child.cancelled:
         opened.finished.append(child.id)
         _keep_result(run, repeat, opened, child)
@@ -240,7 +240,7 @@ def _passed(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread)
 
 def _enough(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> bool:
     """Whether the passes that are done are enough: as many as the join wants, or the condition holds after this one."""
-    opened = flow.opened_of(parent)
+    opened = standing.opened_of(parent)
     done = len(opened.finished)
     if opened.leaving is not None or opened.incident:
         return False
@@ -279,7 +279,7 @@ def _keep_result(run: Run, repeat: Repeat, opened: OpenStep, child: Thread) -> N
 
 def forsake(turn: Turn, run: Run, thread: Thread) -> None:
     """Cancel what runs below a step that is left by hand; a call in flight is awaited by the run, not by the step."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     for child in [run.threads[number] for number in opened.children if number in run.threads]:
         child.parent = None
         flow.cancel(turn, run, child)

@@ -9,7 +9,7 @@ from sop.calendars import NoWorkingTime
 from sop.clocks.ladders import Level
 from sop.clocks.ledger import Clock, ClockPhase, Correction
 from sop.clocks.moments import moments
-from sop.engine import alarms, clock_facts, clocks, flow, reopening
+from sop.engine import alarms, clock_facts, clocks, reopening, standing
 from sop.engine.address import find_deadline
 from sop.engine.clock_arms import GOING, arm
 from sop.engine.clock_terms import ladder_of
@@ -73,7 +73,7 @@ def _steps(state: State, name: str) -> list[tuple[Run, Thread]]:
 
 
 def _clock_of(thread: Thread) -> Clock:
-    clock = flow.opened_of(thread).clock
+    clock = standing.opened_of(thread).clock
     assert clock is not None  # noqa: S101 - only steps with a deadline are found
     return clock
 
@@ -85,7 +85,7 @@ def corrected(turn: Turn, event: ClockCorrected) -> None:
         _correct(turn, run, clock, event)
     for run, thread in _steps(turn.state, event.clock):
         _clock_of(thread).corrections.append(_correction(turn, event))
-        step = flow.step_of(run, thread)
+        step = standing.step_of(run, thread)
         if isinstance(step, Task | Approval | Wait):
             alarms.arm(turn, run, thread, step)
             alarms.tell_moved(turn, run, thread, event)

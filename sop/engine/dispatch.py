@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine import approvals, flow, incidents, owners, people
+from sop.engine import approvals, incidents, owners, people, standing
 from sop.engine.turn import Turn
 from sop.events import Dispatched
 from sop.model import Approval
@@ -24,7 +24,7 @@ def dispatched(turn: Turn, answer: Dispatched) -> None:
 def _found(turn: Turn, asked: Asked, answer: Dispatched) -> None:
     run = turn.state.runs[asked.run]
     thread = run.threads[asked.thread]
-    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, step = standing.opened_of(thread), standing.step_of(run, thread)
     if isinstance(step, Approval):
         approvals.seated(turn, run, thread, step, answer.approvers)
     elif answer.person is not None or answer.pool is not None:

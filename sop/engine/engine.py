@@ -28,6 +28,7 @@ from sop.engine import (
     playbooks,
     promises,
     remedies,
+    standing,
     systems,
     undo,
     waiting,
@@ -325,7 +326,7 @@ def _ring(turn: Turn, alarm: Alarm) -> None:
 def _time_out(turn: Turn, alarm: Alarm) -> None:
     run = turn.state.runs[alarm.run]
     thread = run.threads[alarm.thread]
-    step = flow.step_of(run, thread)
+    step = standing.step_of(run, thread)
     if isinstance(step, Wait):
         waiting.timed_out(turn, run, thread, step)
     elif isinstance(step, Task | Approval):

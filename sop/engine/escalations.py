@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop.clocks.ladders import Level, levels_of
-from sop.engine import alarms, approvals, clock_alarms, flow, people
+from sop.engine import alarms, approvals, clock_alarms, people, standing
 from sop.engine.alarms import LEAD
 from sop.engine.turn import Turn
 from sop.events import SYSTEM
@@ -17,7 +17,7 @@ def ring(turn: Turn, alarm: Alarm) -> None:
     """A reminder or a rung of a step's ladder is due."""
     run = turn.state.runs[alarm.run]
     thread = run.threads[alarm.thread]
-    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, step = standing.opened_of(thread), standing.step_of(run, thread)
     if not isinstance(step, Task | Approval):
         return
     clock = opened.clock
@@ -42,7 +42,7 @@ def ring(turn: Turn, alarm: Alarm) -> None:
 
 
 def _alert(turn: Turn, run: Run, thread: Thread, kind: str, level: Level, alarm: Alarm) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     data: dict[str, Value] = {
         "kind": kind,
         "about": opened.slot,

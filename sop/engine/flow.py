@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sop.definition import MAIN_LINE, Compiled, Placed
+from sop.definition import MAIN_LINE, Compiled
 from sop.engine import gates, incidents
 from sop.engine.outputs import nulls_of
+from sop.engine.standing import opened_of, step_of
 from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.expressions import ExpressionError
 from sop.facts import FactType
-from sop.model import Label, Repeat, Result, Step
+from sop.model import Label, Repeat, Result
 from sop.state import Frame, OpenStep, Run, RunPhase, Thread
 from sop.values import Value, Values
 
@@ -62,17 +63,6 @@ def new_thread(turn: Turn, run: Run, stack: list[Frame], parent: Thread | None =
         thread.suffix, thread.passage, thread.local = parent.suffix, parent.passage, dict(parent.local)
     run.threads[thread.id] = thread
     return thread
-
-
-def step_of(run: Run, thread: Thread) -> Step:
-    """The step a thread stands on."""
-    frame = thread.stack[-1]
-    return run.model.lines[frame.line][frame.index]
-
-
-def placed_of(run: Run, thread: Thread) -> Placed:
-    """The step a thread stands on, and where that is written."""
-    return run.model.steps[step_of(run, thread).id]
 
 
 def proceed(turn: Turn, run: Run, thread: Thread) -> None:
@@ -178,13 +168,6 @@ def record(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value], stat
     outcome = given.pop("outcome", None)
     turn.tell(FactType.STEP_CLOSED, run, thread, {"status": status, "outcome": outcome, "outputs": given}, by)
     turn.silence(run, thread)
-
-
-def opened_of(thread: Thread) -> OpenStep:
-    """The open step of a thread that has one."""
-    if thread.open is None:
-        raise RuntimeError(f"thread {thread.id} stands on no open step")
-    return thread.open
 
 
 def leads(run: Run, thread: Thread, target: str | None) -> bool:

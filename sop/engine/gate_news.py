@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine import flow, gates
+from sop.engine import flow, gates, standing
 from sop.engine.lifecycle import open_threads
 from sop.engine.turn import Turn
 from sop.events import GateLifted, GateSet
@@ -19,7 +19,7 @@ def lifted(turn: Turn, event: GateLifted) -> None:
     """Whatever the gate held goes on, unless another gate holds it."""
     gates.forgotten(turn.state, event.gate)
     for run, thread in open_threads(turn.state):
-        opened = flow.opened_of(thread)
+        opened = standing.opened_of(thread)
         if opened.held is None or opened.held.gate != event.gate:
             continue
         turn.tell(FactType.STEP_RELEASED, run, thread, {"gate": event.gate, "note": event.note}, event.by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sop.engine import approvals, flow, handoffs, leases, lifecycle, owners, people
+from sop.engine import approvals, handoffs, leases, lifecycle, owners, people, standing
 from sop.engine.alarms import LEAD
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, Duty, DutyChanged
@@ -19,7 +19,7 @@ TICKET = "ticket"
 
 def seat_of(run: Run, thread: Thread) -> str:
     """The seat an open task goes back to: the pool it came from, else whom its SOP names, else their lead."""
-    opened, task = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, task = standing.opened_of(thread), standing.step_of(run, thread)
     person = f"user:{opened.person}"
     written = task.assign if isinstance(task, Task) else owners.ADMIN
     seats = (opened.pool, opened.wanted, written)
@@ -28,14 +28,14 @@ def seat_of(run: Run, thread: Thread) -> str:
 
 def _is_a_task(run: Run, thread: Thread) -> bool:
     """Whether it is a task that somebody could complete now."""
-    opened = flow.opened_of(thread)
-    return isinstance(flow.step_of(run, thread), Task) and not opened.incident and not opened.held
+    opened = standing.opened_of(thread)
+    return isinstance(standing.step_of(run, thread), Task) and not opened.incident and not opened.held
 
 
 def tasks_of(state: State, person: str | None) -> Iterator[tuple[Run, Thread]]:
     """The open tasks somebody has been given."""
     for run, thread in lifecycle.open_threads(state):
-        opened = flow.opened_of(thread)
+        opened = standing.opened_of(thread)
         if opened.person == person and _is_a_task(run, thread):
             yield run, thread
 
@@ -83,7 +83,7 @@ def _hand_back(turn: Turn, person: str, reason: str, *, gone: bool = False) -> b
     if owns := state.owner_person == person:
         owners.own(turn, owners.home(state), reason, besides=person)
     for run, thread in list(tasks_of(state, person)):
-        task = flow.step_of(run, thread)
+        task = standing.step_of(run, thread)
         if isinstance(task, Task) and task.assign == f"user:{person}" and not gone:
             continue
         people.assign(turn, run, thread, seat_of(run, thread), reason, by=SYSTEM, besides=person)
@@ -95,7 +95,7 @@ def _ask_anew(turn: Turn, person: str) -> bool:
     """Whether approvals asked for somebody who has left: they ask for others."""
     asked = False
     for run, thread in lifecycle.open_threads(turn.state):
-        opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+        opened, step = standing.opened_of(thread), standing.step_of(run, thread)
         if not isinstance(step, Approval) or opened.incident or f"user:{person}" not in opened.approvers:
             continue
         if f"user:{person}" in {vote.seat for vote in opened.votes}:

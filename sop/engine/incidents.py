@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine import flow
+from sop.engine import standing
 from sop.engine.seats import OWNER
 from sop.engine.turn import Turn
 from sop.events import Actor
@@ -24,7 +24,7 @@ def open_incident(
 ) -> None:
     """The step a thread stands on cannot go on. ``part`` names the key of the step that failed; ``outputs`` are what
     the step gave before that, for whoever settles it."""
-    opened, placed = flow.opened_of(thread), flow.placed_of(run, thread)
+    opened, placed = standing.opened_of(thread), standing.placed_of(run, thread)
     where = run.model.where(f"{placed.pointer}/{part}" if part else placed.pointer)
     opened.incident = Incident(code, message, where)
     turn.silence(run, thread)

@@ -6,7 +6,21 @@ from datetime import datetime, timedelta
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
-from sop.engine import alarms, branching, causes, clocks, flow, gates, leases, mailbox, owners, promises, seats, undo
+from sop.engine import (
+    alarms,
+    branching,
+    causes,
+    clocks,
+    flow,
+    gates,
+    leases,
+    mailbox,
+    owners,
+    promises,
+    seats,
+    standing,
+    undo,
+)
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
@@ -210,7 +224,7 @@ def _standing(run: Run, thread: Thread) -> Status | None:
         return Status.OPEN
     if opened.wanted == seats.CUSTOMER:
         return Status.WAITING_CUSTOMER
-    if opened.children or opened.sub or isinstance(flow.step_of(run, thread), Wait):
+    if opened.children or opened.sub or isinstance(standing.step_of(run, thread), Wait):
         return Status.WAITING
     return Status.OPEN
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop.engine import flow, incidents, listening
+from sop.engine import flow, incidents, listening, standing
 from sop.engine.turn import Turn
 from sop.engine.waiting import consumed_by, take
 from sop.events import Occurred
@@ -50,7 +50,7 @@ def _deliver(turn: Turn, run: Run, letter: Letter) -> None:
             return
         if thread.open is None or thread.open.incident or thread.open.held or thread.cancelled:
             continue
-        step = flow.step_of(run, thread)
+        step = standing.step_of(run, thread)
         if isinstance(step, Wait) and _offered(turn, run, thread, step, letter):
             flow.proceed(turn, run, thread)
     for number, handler in enumerate(run.model.document.whenever):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sop.definition import MAIN_LINE, Definition
-from sop.engine.flow import step_of
+from sop.engine.standing import step_of
 from sop.events import RunMigrated
 from sop.model import Action, Approval, Parallel, Repeat, Step, SubSop
 from sop.refusals import CannotMigrate, NeedsMapping

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sop.conditions import OF_A_RUN, examine
 from sop.definition import Compiled, Definition, definition_of
-from sop.engine import alarms, approvals, clock_changes, flow, gates, incidents, people, waiting
+from sop.engine import alarms, approvals, clock_changes, flow, gates, incidents, people, standing, waiting
 from sop.engine.mapping import Move, move_of
 from sop.engine.outputs import nulls_of
 from sop.engine.turn import Turn
@@ -142,7 +142,7 @@ def _renamed(kept: Mapping[str, Kept], names: Mapping[str, str]) -> dict[str, Ke
 
 def _go_on(turn: Turn, run: Run, thread: Thread, old: Definition) -> None:
     """The step a thread stands on is the new version's from now on."""
-    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, step = standing.opened_of(thread), standing.step_of(run, thread)
     before = _before(old, run, thread)
     if opened.incident or opened.held or before == step:
         return
@@ -157,7 +157,7 @@ def _go_on(turn: Turn, run: Run, thread: Thread, old: Definition) -> None:
 
 def _before(old: Definition, run: Run, thread: Thread) -> Step | None:
     """The same step as it was, under its new id: equal where nothing but the id has changed."""
-    step = flow.step_of(run, thread)
+    step = standing.step_of(run, thread)
     for name in (step.id, *step.formerly):
         if name in old.steps:
             return old.steps[name].step.model_copy(update={"id": step.id, "was": step.was})
@@ -165,7 +165,7 @@ def _before(old: Definition, run: Run, thread: Thread) -> Step | None:
 
 
 def _refresh(turn: Turn, run: Run, thread: Thread, before: Step | None, step: Step) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     details: dict[str, Value] = {"type": step.type, "title": step.title or step.id}
     match step:
         case Task():
@@ -197,12 +197,12 @@ _OF_STEPS = frozenset({AlarmKind.REMIND, AlarmKind.RUNG, AlarmKind.TIMEOUT, Alar
 def _set_again(turn: Turn, run: Run, thread: Thread, setting: Callable[[Turn], None]) -> None:
     """Work a step's deadlines out anew, from when it was entered and with the pauses it has had. Whoever was told
     already is not told again."""
-    opened, state = flow.opened_of(thread), turn.state
+    opened, state = standing.opened_of(thread), turn.state
     had = opened.clock
     state.alarms = [a for a in state.alarms if a.run != run.id or a.thread != thread.id or a.kind not in _OF_STEPS]
     opened.clock = opened.due_at = opened.timeout_at = None
     setting(replace(turn, now=opened.opened_at, _stamp=""))
-    made = flow.opened_of(thread).clock
+    made = standing.opened_of(thread).clock
     if had is not None and made is not None:
         opened.clock = replace(had, target=made.target)
         alarms.arm_again(turn, run, thread)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sop.commands import ChooseDefinitions
-from sop.engine import alarms, builtin, endings, flow, handing, handoffs, leases, lifecycle, owners, people
+from sop.engine import alarms, builtin, endings, handing, handoffs, leases, lifecycle, owners, people, standing
 from sop.engine.address import find
 from sop.engine.lifecycle import OURS, open_threads, over
 from sop.engine.seats import CUSTOMER, may_answer
@@ -58,7 +58,7 @@ def _check_hands(state: State, event: TicketCommanded) -> None:
     if event.step is None:
         return
     _, thread = find(state, event.step, Task)
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     if opened.wanted == CUSTOMER:
         raise NotPossible("the step is the customer's", "这一步由客户完成")
     if event.command is Command.CLAIM and not may_answer(state, opened, event.by):
@@ -88,9 +88,9 @@ def commanded(turn: Turn, event: TicketCommanded) -> None:
 def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
     """The open tasks of staff that a command is about: the one it names, or all."""
     for run, thread in open_threads(turn.state):
-        opened = flow.opened_of(thread)
+        opened = standing.opened_of(thread)
         named = event.step in (None, opened.slot, f"{run.id}.{opened.slot}")
-        task = isinstance(flow.step_of(run, thread), Task)
+        task = isinstance(standing.step_of(run, thread), Task)
         if named and task and opened.wanted != CUSTOMER and not (opened.incident or opened.held):
             yield run, thread
 
@@ -98,7 +98,7 @@ def _tasks(turn: Turn, event: TicketCommanded) -> Iterator[tuple[Run, Thread]]:
 def _claim(turn: Turn, event: TicketCommanded) -> None:
     alone = event.step is not None
     for run, thread in _tasks(turn, event):
-        if may_answer(turn.state, flow.opened_of(thread), event.by):
+        if may_answer(turn.state, standing.opened_of(thread), event.by):
             people.give(turn, run, thread, event.by, event.note, leased=alone)
     if not alone:
         person = event.by.acting_for or event.by.id
@@ -110,9 +110,8 @@ def _hand_over(turn: Turn, event: TicketCommanded) -> None:
     """Give the named step, or the owner's and one's own steps and the ticket itself, to somebody else or back."""
     state = turn.state
     theirs = {state.owner_person, event.by.id, event.by.acting_for} - {None}
-    tasks = [
-        (run, thread) for run, thread in _tasks(turn, event) if event.step or flow.opened_of(thread).person in theirs
-    ]
+    known = _tasks(turn, event)
+    tasks = [each for each in known if event.step or standing.opened_of(each[1]).person in theirs]
     release = event.command is Command.RELEASE
     if event.step is None and not release:
         owners.own(turn, event.to or "", handoffs.TRANSFER, event.note, event.by)
@@ -124,7 +123,7 @@ def _hand_over(turn: Turn, event: TicketCommanded) -> None:
     for run, thread in tasks:
         reason = handoffs.RELEASE if release else handoffs.TRANSFER
         wanted = handing.seat_of(run, thread) if release else event.to or ""
-        had = flow.opened_of(thread).person if release else None
+        had = standing.opened_of(thread).person if release else None
         people.assign(turn, run, thread, wanted, reason, note=event.note, by=event.by, besides=had)
     handoffs.counted(turn, handoffs.RELEASE if release else handoffs.TRANSFER)
 
@@ -132,7 +131,7 @@ def _hand_over(turn: Turn, event: TicketCommanded) -> None:
 def _pause(turn: Turn) -> None:
     turn.state.paused_at = turn.now
     for _, thread in open_threads(turn.state):
-        alarms.stand_still(flow.opened_of(thread), turn)
+        alarms.stand_still(standing.opened_of(thread), turn)
 
 
 def _reopen(turn: Turn, event: TicketCommanded) -> None:

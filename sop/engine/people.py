@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop import expressions
-from sop.engine import alarms, flow, forms_view, handoffs, leases
+from sop.engine import alarms, flow, forms_view, handoffs, leases, standing
 from sop.engine.seats import CUSTOMER, OWNER, may_answer
 from sop.engine.turn import Turn
 from sop.events import Actor, StepAnswered
@@ -20,14 +20,14 @@ def enter_task(turn: Turn, run: Run, thread: Thread, task: Task) -> None:
     shown = details(turn, run, thread, task)
     alarms.set_deadlines(turn, run, thread, task)
     named: dict[str, Value] = {"type": task.type, "title": task.title or task.id}
-    deadlines = alarms.deadlines_in_fact(flow.opened_of(thread))
+    deadlines = alarms.deadlines_in_fact(standing.opened_of(thread))
     turn.tell(FactType.STEP_OPENED, run, thread, {**named, **shown, **deadlines})
     assign(turn, run, thread, task.assign, "opened")
 
 
 def details(turn: Turn, run: Run, thread: Thread, task: Task) -> dict[str, Value]:
     """What people see of a task, with the form's defaults worked out. Raises ``ExpressionError``."""
-    opened, scope = flow.opened_of(thread), turn.scope(run, thread)
+    opened, scope = standing.opened_of(thread), turn.scope(run, thread)
     for number, field in enumerate(task.form):
         if field.default is not None:
             turn.part = f"form/{number}/default"
@@ -56,7 +56,7 @@ def assign(
 ) -> None:
     """Give the open task to somebody: the customer and a known owner at once, anybody else through dispatch.
     ``besides``: who has just had it, and gets it only where nobody else can."""
-    opened, task = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, task = standing.opened_of(thread), standing.step_of(run, thread)
     opened.wanted, opened.person, opened.pool = wanted, None, None
     if wanted == CUSTOMER:
         opened.pool = CUSTOMER
@@ -72,7 +72,7 @@ def assign(
 
 def ask_lead(turn: Turn, run: Run, thread: Thread) -> None:
     """Nobody was found for a task: have dispatch look for the lead of those it is for."""
-    data: dict[str, Value] = {"wanted": alarms.LEAD, "of": flow.opened_of(thread).wanted, "skills": []}
+    data: dict[str, Value] = {"wanted": alarms.LEAD, "of": standing.opened_of(thread).wanted, "skills": []}
     _ask(turn, run, thread, {**data, "person": None, "pool": None, "reason": "nobody", "note": ""}, lead=True)
 
 
@@ -80,7 +80,7 @@ def _ask(
     turn: Turn, run: Run, thread: Thread, data: dict[str, Value], *, lead: bool = False, by: Actor | None = None
 ) -> None:
     """Tell to whom the task is given; where that is open, dispatch answers, and an older question no longer counts."""
-    state, opened = turn.state, flow.opened_of(thread)
+    state, opened = turn.state, standing.opened_of(thread)
     state.asked = {q: a for q, a in state.asked.items() if a.thread != thread.id or a.run != run.id}
     seq = turn.tell(FactType.STEP_ASSIGNED, run, thread, data, by)
     if data["person"] is None and data["pool"] is None:
@@ -89,7 +89,7 @@ def _ask(
 
 def give(turn: Turn, run: Run, thread: Thread, by: Actor, note: str, *, leased: bool) -> None:
     """Somebody takes a task that is for them; ``leased``: by itself, and not with the whole ticket."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     opened.person = person = by.acting_for or by.id
     data: dict[str, Value] = {"wanted": f"user:{person}", "skills": [], "person": person, "pool": opened.pool}
     until = leases.claimed(turn, person, run, thread) if leased else None
@@ -99,7 +99,7 @@ def give(turn: Turn, run: Run, thread: Thread, by: Actor, note: str, *, leased: 
 
 def check_answer(turn: Turn, run: Run, thread: Thread, answer: StepAnswered) -> tuple[dict[str, Value], Outcome | None]:
     """The outputs and the outcome of an answer; raises the refusal of one that cannot be accepted."""
-    opened, task = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, task = standing.opened_of(thread), standing.step_of(run, thread)
     if not isinstance(task, Task):
         raise NotAllowed("this step is not a task", "这一步不是任务")
     if not may_answer(turn.state, opened, answer.by):

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sop.engine.address import unsettled
 from sop.engine.alarms import iso
-from sop.engine.flow import opened_of, step_of
 from sop.engine.lifecycle import open_threads
+from sop.engine.standing import opened_of, step_of
 from sop.events import RunMigrated
 from sop.refusals import CannotMigrate, NeedsMapping, NotOnThisVersion, Refusal
 from sop.state import State, dump, load

@@ -14,7 +14,7 @@ from sop.catalog import office_hours
 from sop.clocks.ladders import percent
 from sop.clocks.spans import Span
 from sop.durations import Duration, parse
-from sop.engine import flow, incidents, playbooks, promise_checks
+from sop.engine import incidents, playbooks, promise_checks, standing
 from sop.engine.alarms import iso
 from sop.engine.hours import own_calendar
 from sop.engine.promise_checks import Answer, Reason
@@ -37,7 +37,7 @@ def fix(turn: Turn, run: Run, thread: Thread, action: Action) -> None:
     """Fix the time that a step promises as it is entered: its message may name it. Raises ``ValueError``."""
     if action.promise is not None:
         turn.part = "promise/within"
-        flow.opened_of(thread).promised_at = turn.deadline(run, action.promise.within)
+        standing.opened_of(thread).promised_at = turn.deadline(run, action.promise.within)
 
 
 def give(turn: Turn, run: Run, thread: Thread, action: Action, outputs: Values) -> None:
@@ -46,7 +46,7 @@ def give(turn: Turn, run: Run, thread: Thread, action: Action, outputs: Values) 
     policy = action.promise
     if policy is None:
         return
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     for earlier in _open(turn.state):
         if (earlier.run, earlier.step) == (run.id, opened.slot):
             _withdraw(turn, earlier, "replaced")
@@ -62,7 +62,7 @@ def give(turn: Turn, run: Run, thread: Thread, action: Action, outputs: Values) 
 
 def _set_check(turn: Turn, run: Run, thread: Thread, promise: Promise, policy: PromisePolicy) -> None:
     """What will be asked. What cannot be worked out is told to the run's owner, and a person says that it is kept."""
-    pointer = f"{flow.placed_of(run, thread).pointer}/promise"
+    pointer = f"{standing.placed_of(run, thread).pointer}/promise"
     scope = turn.scope(run, thread)
     try:
         promise.title = expressions.render(promise.title, scope)

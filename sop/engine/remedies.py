@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sop.engine import approvals, branching, flow, systems
+from sop.engine import approvals, branching, flow, standing, systems
 from sop.engine.outputs import declared_by
 from sop.engine.turn import Turn
 from sop.events import IncidentSettled, Remedy
@@ -21,7 +21,7 @@ Entered = tuple[dict[str, Value], str | None]
 
 def settle(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> None:
     """Go on as a person chose; raises what ``chosen_well`` raises, and then nothing has changed."""
-    opened, step = flow.opened_of(thread), flow.step_of(run, thread)
+    opened, step = standing.opened_of(thread), standing.step_of(run, thread)
     by_hand = chosen_well(turn, run, thread, settled)
     opened.incident = None
     said: dict[str, Value] = {"choice": settled.choice.value, "values": settled.values}
@@ -41,7 +41,7 @@ def settle(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> No
 def chosen_well(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) -> Entered | None:
     """The result entered by hand, if that was chosen. Raises ``WrongAnswer`` for one the step could not have given,
     and ``NotAllowed`` for passing an approval of one's own work."""
-    step = flow.step_of(run, thread)
+    step = standing.step_of(run, thread)
     if isinstance(step, Approval) and settled.choice in (Remedy.ENTER, Remedy.SKIP):
         approvals.check_own_work(turn, run, step, settled.by)
     return entered(run, thread, settled.values) if settled.choice is Remedy.ENTER else None
@@ -49,7 +49,7 @@ def chosen_well(turn: Turn, run: Run, thread: Thread, settled: IncidentSettled) 
 
 def _enter(turn: Turn, run: Run, thread: Thread, by_hand: Entered, settled: IncidentSettled) -> None:
     outputs, target = by_hand
-    step = flow.step_of(run, thread)
+    step = standing.step_of(run, thread)
     branching.forsake(turn, run, thread)
     if settled.by.id not in run.doers:
         run.doers.append(settled.by.id)
@@ -59,7 +59,7 @@ def _enter(turn: Turn, run: Run, thread: Thread, by_hand: Entered, settled: Inci
 
 
 def _again(turn: Turn, run: Run, thread: Thread, step: Step) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     thread.allowance += flow.MAX_VISITS
     if isinstance(step, Repeat) and opened.passes:
         opened.needed += step.max
@@ -71,7 +71,7 @@ def _again(turn: Turn, run: Run, thread: Thread, step: Step) -> None:
 
 def entered(run: Run, thread: Thread, values: Mapping[str, Value]) -> Entered:
     """What a result entered by hand means; raises ``WrongAnswer`` unless the step could have given it."""
-    placed = flow.placed_of(run, thread)
+    placed = standing.placed_of(run, thread)
     step = placed.step
     given = {name: unmarked(value) for name, value in values.items()}
     unknown = [name for name in given if name not in declared_by(step, run.model)]
@@ -81,7 +81,7 @@ def entered(run: Run, thread: Thread, values: Mapping[str, Value]) -> Entered:
         raise _wrong("values", "the result is too large", "结果太大")
     match step:
         case Task():
-            return _task(step, flow.opened_of(thread), given)
+            return _task(step, standing.opened_of(thread), given)
         case Approval():
             return _approval(step, given)
         case Decision():

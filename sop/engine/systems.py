@@ -9,7 +9,7 @@ from functools import lru_cache
 from sop import expressions
 from sop.commands import CallAction
 from sop.durations import parse
-from sop.engine import builtin, flow, incidents, promises, undo
+from sop.engine import builtin, flow, incidents, promises, standing, undo
 from sop.engine.turn import Turn
 from sop.events import ActionDone, ActionFailed
 from sop.facts import FactType
@@ -24,7 +24,7 @@ MAX_OUTPUT = 16_384
 
 def enter_action(turn: Turn, run: Run, thread: Thread, action: Action) -> None:
     """A system does it; an effect this run has had with the same input is not had twice."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     scope = turn.scope(run, thread)
     arguments: dict[str, Value] = {}
     for name, argument in action.arguments.items():
@@ -49,7 +49,7 @@ def _once(slot: str, thread: Thread) -> str:
 
 
 def _ask(turn: Turn, run: Run, thread: Thread, action: Action, arguments: dict[str, Value]) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     key = f"{turn.state.ticket['no']}/{run.id}.{opened.slot}/{opened.visit}/{opened.fingerprint}"
     if action.idempotency_key:
         turn.part = "idempotency_key"
@@ -114,7 +114,7 @@ def done(turn: Turn, event: ActionDone) -> None:
     thread, action = _caller(run, call, event.call)
     outputs = _kept(run, action, event.outputs)
     small = not too_large(outputs)
-    flow.opened_of(thread).call = None
+    standing.opened_of(thread).call = None
     _done_fact(turn, run, thread, Calling(event.call, action.action), outputs if small else {})
     undo.register(run, thread, action, outputs)
     promises.give(turn, run, thread, action, outputs)
@@ -131,20 +131,20 @@ def done(turn: Turn, event: ActionDone) -> None:
 
 def _caller(run: Run, call: Call, name: str) -> tuple[Thread, Action]:
     thread = run.threads[call.thread]
-    action = flow.step_of(run, thread)
+    action = standing.step_of(run, thread)
     if not isinstance(action, Action):
         raise RuntimeError(f"call {name} belongs to no action")
     return thread, action
 
 
 def _keep(run: Run, thread: Thread, outputs: Values) -> None:
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     run.done[_once(opened.slot, thread)] = Done(opened.fingerprint, dict(outputs))
 
 
 def _finish_cancelled(turn: Turn, run: Run, thread: Thread, outputs: dict[str, Value]) -> None:
     """The answer to a call of a cancelled step is recorded, and its effect undone now, or when the whole run's are."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     flow.record(turn, run, thread, outputs, "cancelled", None)
     thread.open = None
     if not run.undo_wanted:
@@ -162,7 +162,7 @@ def failed(turn: Turn, event: ActionFailed) -> None:
         undo.failed(turn, run, event)
         return
     thread, action = _caller(run, call, event.call)
-    flow.opened_of(thread).call = None
+    standing.opened_of(thread).call = None
     turn.tell(FactType.ACTION_FAILED, run, thread, undo.failure(event, call.action, undoing=False))
     if thread.cancelled:
         flow.gone(turn, run, thread)

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sop.commands import CallAction
 from sop.durations import parse
-from sop.engine import flow
+from sop.engine import standing
 from sop.engine.turn import Turn
 from sop.events import ActionDone, ActionFailed, IncidentSettled, Remedy
 from sop.facts import FactType
@@ -26,7 +26,7 @@ def register(run: Run, thread: Thread, action: Action, outputs: Values) -> None:
     inverse = action.undo
     if inverse is None or inverse == NO_UNDO:
         return
-    opened, placed = flow.opened_of(thread), flow.placed_of(run, thread)
+    opened, placed = standing.opened_of(thread), standing.placed_of(run, thread)
     known: dict[str, Value] = {**opened.arguments, **outputs}
     takes = run.model.undo_takes.get(inverse)
     arguments = {name: known[name] for name in takes if name in known} if takes is not None else known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sop import expressions
-from sop.engine import alarms, flow
+from sop.engine import alarms, flow, standing
 from sop.engine.turn import Turn
 from sop.expressions.helpers import moment
 from sop.facts import FactType
@@ -16,7 +16,7 @@ from sop.values import Value
 
 def enter_wait(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
     """Wait for time, or for an event that may have come already."""
-    opened = flow.opened_of(thread)
+    opened = standing.opened_of(thread)
     if read_mailbox(turn, run, thread, wait):
         return
     wait_on(turn, run, thread, wait)
@@ -38,13 +38,13 @@ def wait_on(turn: Turn, run: Run, thread: Thread, wait: Wait) -> None:
     if until is None:
         alarms.set_deadlines(turn, run, thread, wait)
     else:
-        flow.opened_of(thread).due_at = until
+        standing.opened_of(thread).due_at = until
         turn.alarm(until, AlarmKind.ELAPSED, run, thread)
 
 
 def details(thread: Thread, wait: Wait) -> dict[str, Value]:
     """What people see of a step that waits."""
-    return {"waits_for": _event_types(wait), "until": alarms.iso(flow.opened_of(thread).due_at)}
+    return {"waits_for": _event_types(wait), "until": alarms.iso(standing.opened_of(thread).due_at)}
 
 
 def _until(turn: Turn, run: Run, thread: Thread, wait: Wait) -> datetime | None:

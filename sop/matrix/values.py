@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sop import expressions
 from sop.engine import Engine
-from sop.engine.flow import step_of
+from sop.engine.standing import step_of
 from sop.engine.turn import Turn
 from sop.expressions import ExpressionError
 from sop.model import Wait

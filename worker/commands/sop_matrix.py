@@ -12,9 +12,9 @@ from sop.matrix.ways import Tale
 from sop.problems import Refused, errors
 from sop.scenario import Case
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import Bench, bench_of, examine_all, shown
 from worker.scenarios import Story, read_stories
+from worker.showing import show
 from worker.terminal import Terminal
 from worker.words import Failure
 from worker.workspace import read_texts, scenarios_of

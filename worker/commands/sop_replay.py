@@ -22,10 +22,10 @@ from sop.replay.recording import Occasion, Pinned, Reaction, Trigger
 from sop.replay.verdict import Limits, exceeded
 from worker.aiming import Ref, ref_of
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import bench_of, examine_all
 from worker.replay_report import Told, as_json, as_text
 from worker.replaying import Wanted, replayed
+from worker.showing import show
 from worker.storing import with_store
 from worker.words import Failure, Words
 

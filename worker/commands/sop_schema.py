@@ -11,8 +11,8 @@ from sop.loading import examine_many
 from sop.model import Kind
 from sop.problems import Refused
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import Bench, bench_of
+from worker.showing import show
 from worker.words import Failure
 
 

@@ -18,9 +18,9 @@ from sop.simulate.drawing import as_mermaid, drawn
 from sop.simulate.spoken import Unclear, move_of
 from sop.simulate.written import as_case
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import bench_of, examine_all, shown
 from worker.scenarios import read_stories
+from worker.showing import show
 from worker.terminal import Terminal
 from worker.walking import show_calls, show_clocks, show_walk
 from worker.words import Failure, Words

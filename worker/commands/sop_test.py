@@ -11,9 +11,9 @@ from sop.problems import Refused, errors
 from sop.scenario import Coverage
 from sop.scenario.junit import Case, junit
 from worker.asked import Asked
-from worker.commands.sop_validate import show
 from worker.drafts import Bench, bench_of, examine_all, shown
 from worker.scenarios import Outcome, Story, coverages, play_all, read_stories
+from worker.showing import show
 from worker.snapshots import compared, update
 from worker.terminal import Terminal
 from worker.words import Failure

@@ -16,6 +16,7 @@ from sop.problem_table import Severity
 from sop.problems import Language, Problem, Profile, Refused, stopping
 from worker.asked import Asked
 from worker.drafts import Bench, bench_of, checks_of, examine_all, shown
+from worker.showing import show
 from worker.terminal import Terminal
 from worker.watching import watch
 from worker.words import Failure
@@ -66,7 +67,7 @@ def _running(asked: Asked) -> Running | None:
     name = asked.maybe("against")
     if name is None:
         return None
-    from worker.chosen import choose  # it shows mistakes with this module
+    from worker.chosen import choose  # lint of files needs no database
 
     chosen = choose(asked, name)
     document = definition_of(chosen.compiled).document
@@ -81,7 +82,7 @@ def _stands(document: Document) -> list[str]:
 
 
 def _counted(asked: Asked, compiled: Compiled) -> dict[str, int]:
-    from db.queries.loads import standing_on  # lint of files needs no database
+    from db.queries.loads import standing_on  # nor does this
     from worker.storing import with_store
 
     async def read(store: Store) -> dict[str, int]:
@@ -133,13 +134,6 @@ def _sum_up(files: int, problems: tuple[Problem, ...], terminal: Terminal) -> No
 
 def _many(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def show(problems: tuple[Problem, ...], texts: dict[str, str], terminal: Terminal) -> None:
-    """Each problem with its line, caret and hint."""
-    language = Language(terminal.tongue.value)
-    for problem in problems:
-        terminal.tell(problem.render(texts.get(problem.file, ""), language))
 
 
 def _texts(asked: Asked) -> dict[str, str]:
