@@ -35,7 +35,8 @@ SIDE = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of a page needs. ``view`` marks the current entry of the side bar."""
+    """What the frame of a page needs. ``view`` marks the current entry of the side bar; ``heard`` counts the changes
+    (``live.Pulse``) that were there before anything was read for the page: it is told of every later one."""
 
     lang: str
     theme: str
@@ -44,6 +45,7 @@ class Page:
     company: str
     me: Person | None
     single_keys: bool
+    heard: int
     view: str = ""
     query: str = ""
     unread: int = 0
@@ -53,7 +55,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody looking at a page; ``person`` is None for a customer."""
+    """Somebody looking at a page; ``person`` is None for a customer. ``heard``: see ``Page``."""
 
     request: Request
     doors: Doors
@@ -61,6 +63,7 @@ class Reader:
     speech: Speech
     csrf: str
     person: Person | None
+    heard: int = 0
 
     def page(self, **more: object) -> Page:
         """The frame of a page for this reader."""
@@ -74,6 +77,7 @@ class Reader:
             "company": title.zh if self.speech.language is Language.ZH else title.en,
             "me": self.person,
             "single_keys": cookies.get("keys") != "off",
+            "heard": self.heard,
         }
         return Page(**{**frame, **more})  # type: ignore[arg-type]  # the names are those of Page's fields
 
@@ -97,12 +101,13 @@ class Reader:
 
 async def reader(request: Request) -> Reader:
     """Whoever reads, signed in or not: the language they chose, else their own, else their browser's."""
+    heard = request.app.state.pulse.count
     found = await current(request)
     person = found.person if found else None
     language = _language(request, person)
     zone = _zone(person.timezone) if person else COMPANY_ZONE
     doors, press = request.app.state.doors, request.app.state.press
-    return Reader(request, doors, press, Speech(language, zone), found.csrf if found else "", person)
+    return Reader(request, doors, press, Speech(language, zone), found.csrf if found else "", person, heard)
 
 
 async def staff_reader(request: Request) -> Reader:

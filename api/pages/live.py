@@ -108,11 +108,12 @@ class Pulse:
 
 
 @router.get("/live")
-async def follow(request: Request, _found: StaffReader) -> Response:
-    """The stream. ``Last-Event-ID`` says what the browser has heard already."""
+async def follow(request: Request, _found: StaffReader, after: str = "") -> Response:
+    """The stream. ``Last-Event-ID`` says what the browser has heard already, ``after`` what its page has: a change
+    that came between the two would else be told to nobody."""
     pulse: Pulse = request.app.state.pulse
-    last = request.headers.get("last-event-id", "")
-    heard = int(last) if last.isdecimal() else pulse.count
+    last = request.headers.get("last-event-id") or after
+    heard = int(last) if last.isascii() and last.isdecimal() else pulse.count
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_told(pulse, heard), media_type="text/event-stream", headers=headers)
 

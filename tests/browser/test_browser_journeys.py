@@ -41,7 +41,7 @@ def test_a_mistake_stays_beside_its_field_and_gets_the_focus(live: LiveDesk, vis
 
     expect(page.locator(".wrong").first).to_contain_text("Please fill this in")
     expect(page.locator("input[name='f.last_scan_place']")).to_have_value("Shenzhen")
-    assert page.evaluate("document.activeElement.name") == "f.last_scan_at"
+    assert page.evaluate("document.activeElement.name") == "f.tracking_no"
 
 
 def test_the_keyboard_walks_the_queue_replies_notes_and_opens(live: LiveDesk, visitor: Visitor) -> None:

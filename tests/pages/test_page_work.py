@@ -15,6 +15,9 @@ from tests.pages.page_desk import PageDesk, fields_of
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 
 
+PARCEL = {"f.tracking_no": "SF77", "f.worth": "150"}
+
+
 async def opened(desk: PageDesk, category: str, subject: str = "Lamp is broken", language: str = "en") -> str:
     """A customer opens a ticket on their page; its address."""
     browser = desk.browser(language)
@@ -114,7 +117,7 @@ async def test_a_file_sent_with_a_wrong_form_need_not_be_sent_again(desk: PageDe
 
     wrong = await browser.post(action, data={**fields_of(page, action), "outcome": "lost"}, files=files)
     kept = fields_of(wrong.text, action)
-    said = {"f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "outcome": "lost"}
+    said = {**PARCEL, "f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "outcome": "lost"}
     right = await browser.post(action, data={**kept, **said})
 
     assert wrong.status_code == 422
@@ -130,7 +133,8 @@ async def test_a_form_sent_twice_is_one_deed(desk: PageDesk) -> None:
     browser = await enter(desk, "liqiang")
     page = (await browser.get("/tickets/GD-10001")).text
     action = f"/tickets/GD-10001/steps/{slot_on(page)}/answer"
-    said = {"f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "f.proof.kept": "", "outcome": "moving"}
+    seen = {"f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "f.proof.kept": ""}
+    said = {**PARCEL, **seen, "outcome": "moving"}
     data, files = {**fields_of(page, action), **said}, {"f.proof": ("a.jpg", JPEG, "image/jpeg")}
 
     first = await browser.post(action, data=data, files=files)
@@ -145,7 +149,7 @@ async def test_somebody_elses_step_is_refused_in_words(desk: PageDesk, language:
     await opened(desk, "lost_parcel")
     browser = await enter(desk, "zhaomin", language)
     slot = slot_on((await browser.get("/tickets/GD-10001")).text)
-    said = {"f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "outcome": "lost"}
+    said = {**PARCEL, "f.last_scan_at": "2026-05-01T10:00", "f.last_scan_place": "深圳", "outcome": "lost"}
     page = (await browser.get("/tickets/GD-10001")).text
     action = f"/tickets/GD-10001/steps/{slot}/answer"
 

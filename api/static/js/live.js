@@ -1,36 +1,36 @@
-// One stream per browser (the tab that holds the lock), ids only; each tab fetches what it shows.
-// Never replaces what is being filled in.
+// One stream per browser, ids only. What is being filled in stays.
 export function follow(htmx) {
   const address = document.body.dataset.live;
   if (!address) return;
   const tabs = new BroadcastChannel("gongdan-live");
   const tell = (news) => changed(htmx, news);
   tabs.onmessage = (event) => tell(event.data);
-  const lead = () => listen(address, tabs, tell);
+  const lead = () =>
+    new Promise(() => {
+      const stream = new EventSource(address);
+      stream.addEventListener("changed", (event) => {
+        const news = event.data.split(" ");
+        tabs.postMessage(news);
+        tell(news);
+      });
+      addEventListener("pagehide", () => stream.close());
+    });
   if (navigator.locks) navigator.locks.request("gongdan-live", lead);
-  else lead(); // plain http: no locks
+  else lead();
   document.addEventListener("input", (event) => {
-    const part = event.target.closest(".part");
-    if (part) part.dataset.dirty = "";
+    event.target.closest(".part")?.setAttribute("data-dirty", "");
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const part = detail.requestConfig.elt;
+    if (part.dataset.follow && busy(part)) detail.shouldSwap = false;
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-refresh]")) return;
-    document.getElementById("stale").hidden = true;
+    stale().hidden = true;
     for (const part of document.querySelectorAll("[data-stale]")) {
+      delete part.dataset.dirty;
       refresh(htmx, part);
     }
-  });
-}
-
-function listen(address, tabs, tell) {
-  return new Promise(() => {
-    const stream = new EventSource(address);
-    stream.addEventListener("changed", (event) => {
-      const news = event.data.split(" ");
-      tabs.postMessage(news);
-      tell(news);
-    });
-    addEventListener("pagehide", () => stream.close());
   });
 }
 
@@ -38,16 +38,17 @@ function changed(htmx, news) {
   for (const part of document.querySelectorAll("[data-follow]")) {
     const of = part.dataset.follow;
     if (of !== "queue" && !news.includes(of) && !news.includes("*")) continue;
-    if ("dirty" in part.dataset || part.contains(typing())) {
-      part.dataset.stale = "";
-      document.getElementById("stale").hidden = false;
-    } else refresh(htmx, part);
+    if (!busy(part)) refresh(htmx, part);
   }
 }
 
-function typing() {
-  const active = document.activeElement;
-  return active?.matches("input, textarea, select") ? active : null;
+const stale = () => document.getElementById("stale");
+
+function busy(part) {
+  const kept = "dirty" in part.dataset || part.querySelector(":focus:not(a,button,summary)");
+  if (kept) part.dataset.stale = "";
+  stale().hidden &&= !kept;
+  return kept;
 }
 
 function refresh(htmx, part) {
