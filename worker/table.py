@@ -345,6 +345,13 @@ PROVING = (
             ),
             _WORKERS,
             _arg(
+                "--seconds",
+                zh="clocks：全部在这么多秒内到期（默认 60）",
+                en="clocks: all are due within so many seconds (default 60)",
+                type=int,
+                metavar="N",
+            ),
+            _arg(
                 "--mutations",
                 zh="lint：再检查这么多随机改坏的文件",
                 en="lint: so many files broken at random, too",

@@ -24,7 +24,7 @@ COMING_BACK = (
 async def test_clocks_that_fall_due_in_the_dark_fire_once_when_it_is_over(tmp_path: Path) -> None:
     ground = Ground(tmp_path, Terminal(Tongue.EN, io.StringIO(), io.StringIO()))
 
-    found = await measure(ground, Many(CLOCKS, workers=2), kill=True, span=SPAN)
+    found = await measure(ground, Many(CLOCKS, 2, SPAN), kill=True)
 
     assert (found["due"], found["fired"], found["lost"], found["double"]) == (CLOCKS, CLOCKS, 0, 0)
     assert float(str(found["skew_max_s"])) > 1, "nobody waited: the power was cut at no moment that mattered"

@@ -92,13 +92,14 @@ class Tower:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """How many clocks, and how many worker processes."""
+    """How many clocks, within how long, and how many worker processes."""
 
     clocks: int | None = None
     workers: int | None = None
+    span: timedelta = SPAN
 
 
-async def measure(ground: Ground, many: Many, *, kill: bool, span: timedelta = SPAN) -> Figures:
+async def measure(ground: Ground, many: Many, *, kill: bool) -> Figures:
     """Wind the clocks up, wait for their minute, and tell how they fired. Raises ``Failure``."""
     site = await ground.site("clocks", with_temporal=True, workers=many.workers)
     store = Store(site.settings.database_url)
@@ -107,12 +108,12 @@ async def measure(ground: Ground, many: Many, *, kill: bool, span: timedelta = S
     try:
         async with power.supplied():
             tower = Tower(site, store, Tickets(await reached(site.settings)))
-            minute, per_second = await _wound(tower, many.clocks or CLOCKS, span, ground.terminal)
+            minute, per_second = await _wound(tower, many.clocks or CLOCKS, many.span, ground.terminal)
             await _until(minute.begins)
             load, before = os.getloadavg()[0], power.used()
             watching = asyncio.create_task(told(store, minute, LOOK_EVERY, PATIENCE))
             if kill:
-                await _until(minute.begins + min(KILL_AT, span / 3))
+                await _until(minute.begins + min(KILL_AT, many.span / 3))
                 await _strike(power, minute)
             seen = await watching
             found = {**await figures(store, minute, seen), **_used(before, power.used(), len(seen), kill=kill)}

@@ -7,6 +7,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -69,7 +70,7 @@ def _clocks(asked: Asked) -> int:
         raise Failure("--tickets 必须大于 0", "--tickets must be above 0", code=2)
     with tempfile.TemporaryDirectory(prefix="gongdan-bench-") as folder:
         ground = Ground(Path(folder), asked.terminal)
-        many = Many(clocks, asked.number("workers"))
+        many = Many(clocks, asked.number("workers"), timedelta(seconds=asked.number("seconds") or 60))
         found = {**asyncio.run(_measured(lambda: measure(ground, many, kill=asked.flag("kill"))))}
     found["seconds"] = round(monotonic() - began, 1)
     asked.terminal.tell(_json(found) if asked.flag("json") else table(found, asked.terminal.tongue))
