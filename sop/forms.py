@@ -89,7 +89,7 @@ def _accepted(field: FormField, given: Value, default: Value) -> Value:
 
 
 def _bounded(field: FormField, value: Value) -> None:
-    if isinstance(value, bool) or value is None:
+    if (field.min is None and field.max is None) or isinstance(value, bool) or value is None:
         return
     size = len(value) if isinstance(value, (str, list)) else value
     if not isinstance(size, (int, Decimal)):

@@ -19,6 +19,9 @@ from sop.model import Step
 from sop.state import Alarm, AlarmKind, Call, Run, State, Thread
 from sop.values import Value
 
+_new = tuple.__new__
+"""Makes a named tuple without its own constructor: facts are what the engine makes most."""
+
 
 @dataclass(slots=True)
 class Turn:
@@ -57,7 +60,8 @@ class Turn:
     ) -> int:
         """Decide a fact; its number in the ledger."""
         self.state.seq = seq = self.state.seq + 1
-        self.commands.append(Project(Fact(seq, kind, self.now, run.id if run else None, step, visit, by, data or {})))
+        row = (seq, kind, self.now, run.id if run else None, step, visit, by, data or {})
+        self.commands.append(_new(Project, (_new(Fact, row),)))
         return seq
 
     def tell(
