@@ -73,7 +73,15 @@ def test_one_part_alone_is_measured_and_told_as_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"only": "engines"}, {"only": ""}, {"tickets": 0}, {"clients": -1}, {"what": "clocks", "tickets": 0}]
+    "values",
+    [
+        {"only": "engines"},
+        {"only": ""},
+        {"tickets": 0},
+        {"clients": -1},
+        {"what": "clocks", "tickets": 0},
+        {"what": "clocks", "seconds": -5},
+    ],
 )
 def test_a_bench_of_nothing_is_refused_before_anything_starts(values: dict[str, object]) -> None:
     with pytest.raises(Failure) as refused:

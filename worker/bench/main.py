@@ -15,7 +15,7 @@ from time import monotonic
 from sop.loading import load_many
 from worker.asked import Asked
 from worker.bench import engine_speed, journey, lint, race, replay, waiting
-from worker.bench.clocks import Many, measure
+from worker.bench.clocks import SPAN, Many, measure
 from worker.bench.figures import AIMS, Figures
 from worker.bench.ground import Ground
 from worker.bench.table import table
@@ -65,12 +65,12 @@ def run(asked: Asked) -> int:
 
 
 def _clocks(asked: Asked) -> int:
-    clocks, began = asked.number("tickets"), monotonic()
-    if clocks is not None and clocks < 1:
-        raise Failure("--tickets 必须大于 0", "--tickets must be above 0", code=2)
+    clocks, seconds, began = asked.number("tickets"), asked.number("seconds"), monotonic()
+    if (clocks is not None and clocks < 1) or (seconds is not None and seconds < 1):
+        raise Failure("--tickets 与 --seconds 必须大于 0", "--tickets and --seconds must be above 0", code=2)
     with tempfile.TemporaryDirectory(prefix="gongdan-bench-") as folder:
         ground = Ground(Path(folder), asked.terminal)
-        many = Many(clocks, asked.number("workers"), timedelta(seconds=asked.number("seconds") or 60))
+        many = Many(clocks, asked.number("workers"), timedelta(seconds=seconds) if seconds else SPAN)
         found = {**asyncio.run(_measured(lambda: measure(ground, many, kill=asked.flag("kill"))))}
     found["seconds"] = round(monotonic() - began, 1)
     asked.terminal.tell(_json(found) if asked.flag("json") else table(found, asked.terminal.tongue))
