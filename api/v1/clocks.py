@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
@@ -38,6 +40,7 @@ ClockKey = Annotated[
         examples=["return.resolution"],
     ),
 ]
+SECOND = timedelta(seconds=1)
 
 
 @router.get(
@@ -83,13 +86,18 @@ def told_of(known: KnownClock, why: Why) -> dict[str, object]:
                 "sort": each.sort.value,
                 "since": each.since,
                 "until": each.until,
-                "counted_seconds": int(each.counted.total_seconds()),
-                "paused_seconds": int(each.paused.total_seconds()),
+                "counted_seconds": counted,
+                "paused_seconds": paused,
                 "extra": each.extra,
                 "reason": each.reason,
                 "by": each.by,
             }
-            for each in why.stretches
+            for each, counted, paused in zip(
+                why.stretches,
+                whole_seconds(each.counted for each in why.stretches),
+                whole_seconds(each.paused for each in why.stretches),
+                strict=True,
+            )
         ],
         "corrections": [
             {"since": c.since, "until": c.until, "counts": c.counts, "by": c.by, "reason": c.reason, "at": c.at}
@@ -97,6 +105,13 @@ def told_of(known: KnownClock, why: Why) -> dict[str, object]:
         ],
         "lines": {"zh": told(why, "zh"), "en": told(why, "en")},
     }
+
+
+def whole_seconds(spans: Iterable[timedelta]) -> Iterator[int]:
+    """Each span in whole seconds, such that together they are what the spans are together: a part of a second that one
+    leaves over is told with the next."""
+    so_far = list(accumulate(spans, initial=timedelta()))
+    return (later // SECOND - earlier // SECOND for earlier, later in pairwise(so_far))
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -27,15 +27,15 @@ SOP = """
 RIGHT = {"since": "2026-11-20T02:00:00Z", "until": "2026-11-20T03:00:00Z", "count": "paused", "reason": "等供应商"}
 
 
-async def a_ticket_with_clocks(desk: Desk) -> str:
+async def a_ticket_with_clocks(desk: Desk, start: datetime = START) -> str:
     """A ticket whose real ledger says that two clocks run."""
     no = await desk.open()
     ticket_id = id_of(no)
     assert ticket_id is not None
     sop = compiled(SOP)
-    engine, commands = Engine.opened({"no": no, "created_at": START.isoformat()}, {"id": "C1"}, START)
-    commands += engine.handle(Classified("general", "normal"), START)
-    commands += engine.handle(DefinitionsChosen("ticket.classified", (sop,)), START)
+    engine, commands = Engine.opened({"no": no, "created_at": start.isoformat()}, {"id": "C1"}, start)
+    commands += engine.handle(Classified("general", "normal"), start)
+    commands += engine.handle(DefinitionsChosen("ticket.classified", (sop,)), start)
     async with desk.store.write() as conn:
         await calendars.keep(conn, sop)
         await project(conn, ticket_id, _facts(commands), dispatch)
@@ -57,6 +57,16 @@ async def test_a_deadline_explains_itself_in_both_languages(desk: Desk) -> None:
     assert sum(each["counted_seconds"] for each in told["stretches"]) == told["budget_seconds"]
     assert "12:00–13:30 break" in told["lines"]["en"]
     assert told["lines"]["zh"][-1].endswith("到期 11月20日周五 16:00")
+
+
+async def test_stretches_told_in_whole_seconds_are_still_the_whole_budget(desk: Desk) -> None:
+    no = await a_ticket_with_clocks(desk, START + timedelta(milliseconds=400))
+
+    told = (await desk.http.get(f"/api/v1/tickets/{no}/clocks/resolution/why")).json()
+
+    counted = [each["counted_seconds"] for each in told["stretches"]]
+    assert len(counted) >= 2
+    assert sum(counted) == told["budget_seconds"]
 
 
 async def test_a_steps_deadline_explains_itself_too(desk: Desk) -> None:

@@ -108,6 +108,25 @@ def test_what_somebody_is_filling_in_is_not_replaced_under_their_hands(live: Liv
     expect(mine.locator(".step textarea")).to_have_value("half an answer")
 
 
+def test_what_lies_open_stays_open_when_the_page_is_told_of_a_change(live: LiveDesk, visitor: Visitor) -> None:
+    live.open("general", "Where is my order")
+    mine = visitor.staff(live.do(live.desk.holder()), language="en")
+    mine.goto("/tickets/GD-10001")
+    mine.locator(".clock summary").last.click()
+    reckoning = mine.locator(".clock li").last
+    expect(reckoning).to_be_visible()
+    reckoning.evaluate("(line) => { line.textContent = 'of before' }")
+    other = visitor.staff("huangwei", language="en")
+    other.goto("/tickets/GD-10001")
+
+    other.click("text=Claim")
+
+    expect(reckoning).not_to_have_text("of before")
+    expect(reckoning).to_be_visible()
+    expect(mine.locator(".clock details[open]")).to_have_count(1)
+    expect(mine.locator("#stale")).to_be_hidden()
+
+
 def test_a_light_turns_by_itself(live: LiveDesk, visitor: Visitor) -> None:
     live.open("general", "Nearly late")
     soon = datetime.now(UTC) + timedelta(seconds=9)

@@ -7,7 +7,7 @@ import { startQueue } from "./queue.js";
 const htmx = globalThis.htmx;
 
 function startTheme() {
-  document.addEventListener("click", (event) => {
+  addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-theme-toggle]");
     if (!button) return;
     event.preventDefault();
@@ -21,30 +21,28 @@ function startTheme() {
 }
 
 function startForms() {
-  document.addEventListener("submit", (event) => {
+  addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-boost")) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);
   });
-  document.addEventListener("change", (event) => {
+  addEventListener("change", (event) => {
     if (event.target.matches("[data-names]")) {
       const names = [...event.target.files].map((file) => file.name).join(", ");
       event.target.form.querySelector(".names").textContent = names;
     }
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  addEventListener("htmx:afterSwap", (event) => {
     const wrong = event.target.querySelector?.(
       "[aria-invalid=true], .field:has(.wrong) input, .notice.bad[role=alert]",
     );
     wrong?.focus();
     wrong?.scrollIntoView({ block: "nearest" });
   });
-  for (
-    const failure of ["htmx:sendError", "htmx:responseError"]
-  ) {
-    document.addEventListener(failure, () => {
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    addEventListener(failure, () => {
       const broken = document.getElementById("broken");
       if (!broken) return;
       broken.hidden = false;
@@ -54,13 +52,10 @@ function startForms() {
 }
 
 function startSheets() {
-  document.addEventListener("toggle", (event) => {
+  addEventListener("toggle", (event) => {
     const sheet = event.target;
     if (event.newState === "open" && sheet.dataset?.fill) {
-      htmx.ajax("GET", sheet.dataset.fill, {
-        target: sheet,
-        swap: "innerHTML",
-      });
+      htmx.ajax("GET", sheet.dataset.fill, { target: sheet, swap: "innerHTML" });
     }
   }, true);
 }

@@ -2,15 +2,11 @@
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 export function startKeys() {
-  document.addEventListener("keydown", (event) => {
+  addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
-      return send(event);
-    }
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) return send(event);
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    if (
-      document.body.dataset.keys !== "on" || event.target.closest?.(TYPING)
-    ) return;
+    if (document.body.dataset.keys !== "on" || event.target.closest?.(TYPING)) return;
     press(event);
   });
 }
@@ -32,9 +28,7 @@ function press(event) {
   const key = event.key.toLowerCase();
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target) {
-    return document.dispatchEvent(
-      new CustomEvent("desk:key", { detail: { key, event } }),
-    );
+    return dispatchEvent(new CustomEvent("desk:key", { detail: { key, event } }));
   }
   event.preventDefault();
   if (target.type === "radio") {

@@ -17,7 +17,7 @@ export function shade(now, due, warn) {
 }
 
 export function startLights() {
-  const tick = () => {
+  setInterval(() => {
     const now = Date.now();
     for (const light of document.querySelectorAll("[data-due]")) {
       const due = Date.parse(light.dataset.due);
@@ -28,6 +28,5 @@ export function startLights() {
       light.dataset.light = is;
       light.closest(".clock")?.classList.replace(was, is);
     }
-  };
-  setInterval(tick, 5000);
+  }, 5000);
 }

@@ -1,4 +1,4 @@
-// One stream per browser, ids only. What is being filled in stays.
+// One stream per browser, ids only. What is being filled in or lies open stays.
 export function follow(htmx) {
   const address = document.body.dataset.live;
   if (!address) return;
@@ -17,14 +17,21 @@ export function follow(htmx) {
     });
   if (navigator.locks) navigator.locks.request("gongdan-live", lead);
   else lead();
-  document.addEventListener("input", (event) => {
+  addEventListener("input", (event) => {
     event.target.closest(".part")?.setAttribute("data-dirty", "");
   });
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  let opened = [];
+  addEventListener("htmx:beforeSwap", ({ detail }) => {
     const part = detail.requestConfig.elt;
-    if (part.dataset.follow && busy(part)) detail.shouldSwap = false;
+    if (!part.dataset.follow) return;
+    opened = [...part.querySelectorAll("[open]>summary")];
+    if (busy(part)) detail.shouldSwap = false;
   });
-  document.addEventListener("click", (event) => {
+  addEventListener("htmx:afterSwap", () => {
+    for (const { id } of opened) document.getElementById(id)?.parentNode.setAttribute("open", "");
+    opened = [];
+  });
+  addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-refresh]")) return;
     stale().hidden = true;
     for (const part of document.querySelectorAll("[data-stale]")) {

@@ -7,21 +7,21 @@ let chosen;
 
 export function startQueue(htmx) {
   remember();
-  document.addEventListener("htmx:afterSettle", () => {
+  addEventListener("htmx:afterSettle", () => {
     remember();
     mark(chosen ?? ticket());
   });
-  document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  addEventListener("htmx:beforeSwap", ({ target, detail }) => {
     const [, no] = detail.pathInfo.requestPath.match(/(GD-\d+)\/pane/) ?? [];
     if (target.id === "pane" && no && no !== chosen) detail.shouldSwap = false;
   });
-  document.addEventListener("click", (event) => {
+  addEventListener("click", (event) => {
     const row = event.target.closest?.("tr[data-no]");
     if (!row || !wide() || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     choose(htmx, row);
   });
-  document.addEventListener("desk:key", ({ detail: { key, event } }) => {
+  addEventListener("desk:key", ({ detail: { key, event } }) => {
     if (key === "j" || key === "k") step(htmx, key === "j" ? 1 : -1, event);
     if (key === "enter" && !event.target.closest("a, button, summary") && rows().length) {
       location.href = `/tickets/${ticket()}`;
@@ -35,10 +35,7 @@ function remember() {
 }
 
 function mark(no) {
-  for (const row of rows()) {
-    if (row.dataset.no === no) row.setAttribute("aria-current", "true");
-    else row.removeAttribute("aria-current");
-  }
+  for (const row of rows()) row.ariaCurrent = row.dataset.no === no || null;
 }
 
 function choose(htmx, row) {
