@@ -22,7 +22,8 @@ SAFE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class LastResort:
-    """ASGI middleware: every request gets a number (header ``X-Request-Id``); what nobody caught becomes a problem."""
+    """ASGI middleware: every request gets a number (header ``X-Request-Id``, not on files kept
+    for good); what nobody caught becomes a problem."""
 
     app: ASGIApp
 
@@ -71,6 +72,7 @@ def log_fault(fault: BaseException, number: str, scope: Scope) -> None:
 
 def _mark(message: Message, number: str) -> None:
     headers = MutableHeaders(scope=message)
-    headers.setdefault("X-Request-Id", number)
+    if "immutable" not in headers.get("Cache-Control", ""):  # what is kept for a year is of no one request
+        headers.setdefault("X-Request-Id", number)
     for name, value in SAFE_HEADERS.items():
         headers.setdefault(name, value)

@@ -7,20 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import NoReturn
 
-from worker.asked import Asked
 from worker.settings import BadSetting, Settings
-from worker.table import ADMITTING, DESIGNING, GROUPS, PROVING, SERVING, TALKING, Command
-from worker.table_of_clocks import CLOCKS
-from worker.table_of_lint import LINTING
-from worker.table_of_pictures import PICTURING
-from worker.table_of_releases import RELEASING
-from worker.table_of_replay import REPLAYING
-from worker.table_of_sla import TIMING
-from worker.terminal import Terminal
-from worker.words import Failure, Tongue, Words, tongue_of
+from worker.table import COMMANDS
+from worker.table.rows import GROUPS, Command
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure, Tongue, Words, tongue_of
 
 INTERRUPTED = 130
 TITLE = Words("工单：一张工单是一个持久的工作流", "Gongdan: every ticket is one durable workflow")
@@ -67,29 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def commands() -> tuple[Command, ...]:
-    """All commands whose module is there."""
-    proving = tuple(command for command in PROVING if _is_there(command))
-    return (
-        *SERVING,
-        *LINTING,
-        *DESIGNING,
-        *PICTURING,
-        *RELEASING,
-        *CLOCKS,
-        *REPLAYING,
-        *TALKING,
-        *TIMING,
-        *ADMITTING,
-        *proving,
-    )
-
-
-def _is_there(command: Command) -> bool:
-    module = f"worker.{command.run.partition(':')[0]}"
-    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
-
-
 def _function(run: str) -> Callable[[Asked], int]:
     module, _, name = run.partition(":")
     function: Callable[[Asked], int] = getattr(import_module(f"worker.{module}"), name)
@@ -107,7 +78,7 @@ def _parser(tongue: Tongue) -> _Parser:
     title = Words("命令", "commands").tell(tongue)
     names = parser.add_subparsers(title=title, metavar="")
     groups: dict[str, argparse._SubParsersAction[_Parser]] = {}
-    for command in commands():
+    for command in COMMANDS:
         group, _, name = command.name.rpartition(" ")
         if group and group not in groups:
             summary = GROUPS[group].tell(tongue)

@@ -15,8 +15,8 @@ from db.intake import NewTicket, accept_ticket
 from db.session import Store
 from db.tables import Ticket
 from tests.fixtures_db import sqlite_template, sqlite_url  # noqa: F401  # found by name
-from worker.publishing import prepare
-from worker.stocking import publish
+from worker.definitions.publishing import prepare
+from worker.definitions.stocking import publish
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 

@@ -20,8 +20,8 @@ from db.tables import DefinitionState
 from playbooks.picking import bucket
 from sop.values import decode
 from tests.fixtures_db import sqlite_template, sqlite_url  # noqa: F401  # found by name
-from worker.publishing import prepare
-from worker.stocking import publish
+from worker.definitions.publishing import prepare
+from worker.definitions.stocking import publish
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 TRIED = Aim(DefinitionState.CANDIDATE, share=30)

@@ -21,7 +21,7 @@ from sop.engine import Engine
 from sop.events import Actor, ActorKind, Classified, DefinitionsChosen, Event, StepAnswered, Tick
 from tests.api.api_desk import Desk
 from tests.sop.engine_desk import compiled
-from worker.starts import start_of
+from worker.serving.starts import start_of
 
 START = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)  # Friday 09:30 in Shanghai
 ANN = Actor(ActorKind.STAFF, "anna", ("*",))

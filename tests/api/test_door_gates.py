@@ -8,8 +8,8 @@ from db import releases
 from db.releases import Said
 from sop.loading import load_many
 from tests.api.api_desk import Desk
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.workspace import parse_texts, read_texts
 
 
 async def published(desk: Desk) -> None:

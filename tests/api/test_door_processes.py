@@ -23,8 +23,8 @@ from sop.events import RunMigrated
 from sop.loading import examine
 from tests.api.api_desk import Desk, Temporal
 from tests.db.desk import NINE
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.workspace import parse_texts, read_texts
 
 V1 = "/api/v1/definitions/return"
 FILE = "sop/library/return.sop.yaml"

@@ -9,10 +9,10 @@ import pytest
 
 from api.doors import Doors
 from tests.api.api_desk import Desk
-from worker.press import Press
-from worker.publishing import prepare
+from worker.definitions.publishing import prepare
+from worker.definitions.stocking import publish
+from worker.serving.press import Press
 from worker.settings import HOME
-from worker.stocking import publish
 
 RETURN, GENERAL = "sop/library/return.sop.yaml", "sop/library/general.sop.yaml"
 

@@ -14,18 +14,18 @@ from db.session import Store
 from db.tables import Entry
 from sop.loading import load_many
 from sop.state import Status
-from worker.asked import Asked
 from worker.bench import engine_speed, journey, main, race
 from worker.bench.figures import AIMS, percentile
 from worker.bench.ground import Ground
 from worker.bench.race import CALLS, Race, side
 from worker.bench.table import table
-from worker.serving import reached
+from worker.definitions.workspace import parse_texts, read_texts
+from worker.serving.hands import reached
 from worker.settings import Settings
-from worker.terminal import Terminal
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure, Tongue
 from worker.up.roster import foundations
-from worker.words import Failure, Tongue
-from worker.workspace import parse_texts, read_texts
 
 pytestmark = pytest.mark.bench
 

@@ -18,11 +18,11 @@ from worker.bench import journey
 from worker.bench.ground import Ground
 from worker.bench.hands import PRODUCT
 from worker.bench.race import Race, side
-from worker.serving import reached
-from worker.terminal import Terminal
+from worker.definitions.workspace import parse_texts, read_texts
+from worker.serving.hands import reached
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Tongue
 from worker.up.roster import foundations
-from worker.words import Tongue
-from worker.workspace import parse_texts, read_texts
 
 pytestmark = [pytest.mark.bench, pytest.mark.live]
 MOST = 60

@@ -19,14 +19,14 @@ from sop.events import Dispatched
 from tests.db.desk import rows
 from tests.fixtures_db import sqlite_template, sqlite_url  # noqa: F401  # fixtures are found by name
 from tests.sop.conftest import library, library_catalog  # noqa: F401  # fixtures are found by name
-from worker.asked import Asked
 from worker.bench import main
 from worker.bench.lives import Life, a_life
 from worker.bench.past import keep
 from worker.bench.replay import STORIES
 from worker.settings import Settings
-from worker.terminal import Terminal
-from worker.words import Tongue
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Tongue
 
 pytestmark = pytest.mark.bench
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.browser.live_desk import LiveDesk, served
 from tests.pages.page_desk import PASSWORD, desk_of, empty_database, prepared, stock
-from worker.publishing import Edition
+from worker.definitions.publishing import Edition
 
 QUIET = [
     "--no-sandbox",

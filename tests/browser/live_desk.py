@@ -14,7 +14,7 @@ import uvicorn
 
 from api.doors import Doors
 from tests.pages.page_desk import PageDesk, desk_of, fields_of
-from worker.publishing import Edition
+from worker.definitions.publishing import Edition
 
 Answer = TypeVar("Answer")
 PATIENCE = 30.0

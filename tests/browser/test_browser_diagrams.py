@@ -14,7 +14,7 @@ from sop.diagram.names import names_of
 from sop.diagram.svg import draw
 from sop.loading import load_many
 from sop.problems import Language
-from worker.workspace import parse_texts, read_texts
+from worker.definitions.workspace import parse_texts, read_texts
 
 pytestmark = pytest.mark.browser
 MEASURE = """() => {

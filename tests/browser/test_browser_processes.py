@@ -15,7 +15,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.live_desk import LiveDesk
 from tests.browser.test_browser_pages import LOOKS, findings
 from tests.pages.test_page_processes import LOST, changed
-from worker.publishing import Edition
+from worker.definitions.publishing import Edition
 
 pytestmark = pytest.mark.browser
 PAGES = (

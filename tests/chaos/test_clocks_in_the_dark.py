@@ -10,8 +10,8 @@ import pytest
 
 from worker.bench.clocks import DARK, Many, measure
 from worker.bench.ground import Ground
-from worker.terminal import Terminal
-from worker.words import Tongue
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Tongue
 
 pytestmark = [pytest.mark.chaos, pytest.mark.live]
 CLOCKS, SPAN = 20, timedelta(seconds=12)

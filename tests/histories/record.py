@@ -27,7 +27,7 @@ from sop.events import Actor, ActorKind, GateLifted, GateSet, RunMigrated  # noq
 from sop.gate import Gate  # noqa: E402
 from sop.loading import load_many  # noqa: E402
 from sop.scenario import read_scripts  # noqa: E402
-from worker.workspace import parse_texts, read_texts  # noqa: E402
+from worker.definitions.workspace import parse_texts, read_texts  # noqa: E402
 from workflows.messages import workflow_id  # noqa: E402
 
 LEA = Actor(ActorKind.STAFF, "lea")

@@ -22,12 +22,12 @@ from db.ledger import Verdict, verify
 from db.numbers import id_of
 from db.session import Store
 from worker.settings import HOME, Settings
-from worker.terminal import Terminal
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Tongue
 from worker.up.child import LEASH, Plan
 from worker.up.first_start import make_ready
 from worker.up.roster import foundations, product
 from worker.up.site import TOKENS, Site, Wanted, read_local, site_of
-from worker.words import Tongue
 from workflows.messages import workflow_id
 
 Json = Any  # an answer of an API, read by tests only

@@ -23,8 +23,8 @@ from db.releases import Said
 from db.session import Store
 from sop.loading import load
 from tests.live.desk import Desk
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.workspace import parse_texts, read_texts
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 

@@ -11,7 +11,7 @@ import pytest
 
 from api.doors import Doors
 from tests.pages.page_desk import PASSWORD, PageDesk, desk_of, empty_database, prepared, stock
-from worker.publishing import Edition
+from worker.definitions.publishing import Edition
 
 
 @pytest.fixture(scope="session")

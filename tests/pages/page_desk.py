@@ -53,10 +53,10 @@ from sop.facts import Fact
 from sop.loading import load_many
 from sop.refusals import Refusal
 from sop.values import Value, decode
-from worker.publishing import Edition
-from worker.starts import start_of
-from worker.stocking import publish
-from worker.workspace import fingerprint, parse_texts, read_texts
+from worker.definitions.publishing import Edition
+from worker.definitions.stocking import publish
+from worker.definitions.workspace import fingerprint, parse_texts, read_texts
+from worker.serving.starts import start_of
 from workflows.client import Refused, TemporalUnavailable, TicketNotRunning
 from workflows.messages import Outlook, Receipt, encoded
 from workflows.wording import outlook

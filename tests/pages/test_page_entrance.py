@@ -106,6 +106,7 @@ async def test_static_files_are_kept_forever_under_a_name_of_their_content(desk:
     assert len(places) >= 5
     assert all(answer.status_code == 200 for answer in answers)
     assert all("immutable" in answer.headers["cache-control"] for answer in answers)
+    assert not any("x-request-id" in answer.headers for answer in answers)
     assert (await browser.get("/static/000000000000/css/base.css")).headers["cache-control"] == "no-cache"
 
 

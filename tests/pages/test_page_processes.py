@@ -15,7 +15,7 @@ from sop.loading import examine
 from tests.pages.conftest import enter
 from tests.pages.page_desk import PageDesk, fields_of
 from tests.pages.test_page_work import opened
-from worker.publishing import Edition
+from worker.definitions.publishing import Edition
 
 LOST = "/processes/sop/lost_parcel"
 FILE = "sop/library/lost_parcel.sop.yaml"

@@ -16,7 +16,7 @@ from api.problem_table import Language
 from db.queries.timeline import FOR_STAFF, Happened
 from sop.facts import FactType
 from sop.values import Value
-from worker.workspace import parse_texts, read_texts
+from worker.definitions.workspace import parse_texts, read_texts
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 

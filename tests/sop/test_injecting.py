@@ -9,8 +9,8 @@ from sop.injecting import NoStep, derive
 from sop.loading import load_many
 from sop.problems import Refused
 from sop.refusals import Refusal, UnknownStep
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.workspace import parse_texts, read_texts
 
 STEP = "- {id: second_look, type: task, title: {zh: 复核, en: Second look}, assign: role:finance_manager, due: 4wh}\n"
 SPACE = parse_texts(read_texts(HOME))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.worker.running_site import ROOT, environment, gongdan
-from worker.cli import commands, main
+from worker.cli import main
+from worker.table import COMMANDS
 
 RETURN = "sop/library/return.sop.yaml"
 HEAVY = ("sqlalchemy", "temporalio", "fastapi", "rich", "httpx", "pydantic")
@@ -55,15 +56,15 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 def test_every_command_has_help_with_an_example_in_both_languages(env: dict[str, str]) -> None:
     script = (
-        "import io, sys, contextlib\nfrom worker.cli import main, commands\n"
-        "for command in commands():\n  for tongue in ('zh', 'en'):\n"
+        "import io, sys, contextlib\nfrom worker.cli import main\nfrom worker.table import COMMANDS\n"
+        "for command in COMMANDS:\n  for tongue in ('zh', 'en'):\n"
         "    try:\n      main([*command.name.split(), '--help', '--lang', tongue])\n"
         "    except SystemExit:\n      print('=====')\n"
     )
     told = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
 
     pages = told.stdout.split("=====")
-    for number, command in enumerate(commands()):
+    for number, command in enumerate(COMMANDS):
         zh, en = pages[2 * number : 2 * number + 2]
         assert "例: gongdan " + command.name in " ".join(zh.split())
         assert "example: gongdan " + command.name in " ".join(en.split())
@@ -73,7 +74,7 @@ def test_every_command_stands_in_the_reference() -> None:
     for page in ("command.md", "command.zh-CN.md"):
         text = (ROOT / "docs/reference" / page).read_text(encoding="utf-8")
 
-        assert [command.name for command in commands() if f"`gongdan {command.name}" not in text] == []
+        assert [command.name for command in COMMANDS if f"`gongdan {command.name}" not in text] == []
 
 
 def test_help_brings_in_nothing_heavy(env: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from sop.loading import load
 from tests.db.desk import NINE, Facts, opened, projected
 from tests.worker.running_site import ROOT, environment
 from tests.worker.test_command import Here, here  # noqa: F401  # the fixture is found by name
-from worker.workspace import parse_texts, read_texts
+from worker.definitions.workspace import parse_texts, read_texts
 
 RETURN = "sop/library/return.sop.yaml"
 REFUND = "sop/library/refund.sop.yaml"

@@ -20,8 +20,8 @@ from db.session import Store
 from db.tables import Message, Outbox, OutboxKind, Ticket
 from sop.events import Actor, ActorKind
 from tests.worker.real_servers import TemporalServer
-from worker.deliveries import Deliveries
-from worker.relay import Relay
+from worker.serving.deliveries import Deliveries
+from worker.serving.relay import Relay
 from workflows.client import Tickets, connect
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ import pytest
 from sop.catalog import office_hours
 from sop.definition import Compiled
 from sop.loading import load_many
-from worker.workspace import parse_texts, read_texts
+from worker.definitions.workspace import parse_texts, read_texts
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(Path(__file__).parent))

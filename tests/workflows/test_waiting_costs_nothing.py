@@ -13,7 +13,7 @@ from sop.definition import Compiled
 from sop.facts import FactType
 from sop.loading import load_many
 from sop.scenario.script import Act, Case, Expected, Script
-from worker.workspace import parse_texts, read_texts
+from worker.definitions.workspace import parse_texts, read_texts
 from workflows.messages import workflow_id
 
 ROOT = Path(__file__).parents[2]

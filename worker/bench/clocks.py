@@ -26,13 +26,13 @@ from worker.bench.ground import Ground
 from worker.bench.journey import CATEGORY
 from worker.bench.power import Power
 from worker.bench.punctuality import CLOCK, Minute, figures, told
-from worker.serving import reached
-from worker.starts import start_of
-from worker.terminal import Terminal
+from worker.definitions.workspace import parse_texts, read_texts
+from worker.serving.hands import reached
+from worker.serving.starts import start_of
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure, Words
 from worker.up.roster import foundations, product
 from worker.up.site import Site
-from worker.words import Failure, Words
-from worker.workspace import parse_texts, read_texts
 from workflows.client import Tickets
 from workflows.messages import TicketStart
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from worker.settings import HOME, Settings
-from worker.terminal import Terminal
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure
 from worker.up.child import Plan
 from worker.up.first_start import make_ready
 from worker.up.ports import LOOPBACK
 from worker.up.roster import foundations, product
 from worker.up.site import Site, Wanted, site_of
 from worker.up.supervisor import Supervisor
-from worker.words import Failure
 
 OURS = ("GONGDAN_", "TEMPORAL_", "DEMO_")
 DATABASE = "gongdan.db"

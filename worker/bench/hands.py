@@ -22,11 +22,11 @@ from db.session import Store
 from sop.values import encode
 from worker.bench import journey
 from worker.bench.twin import ReturnByHand
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.leaving import leave_with
 from worker.logs import begin_log
-from worker.serving import AT_ONCE, CACHED, reached
+from worker.serving.hands import AT_ONCE, CACHED, reached
 from worker.settings import Settings
-from worker.workspace import parse_texts, read_texts
 from workflows.sandbox import ready, runner
 from workflows.ticket import TicketWorkflow
 

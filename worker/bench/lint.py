@@ -20,14 +20,14 @@ from sop.lint import example
 from sop.lint.pages import PAGES
 from sop.loading import examine, load_many
 from sop.problems import errors
-from worker.asked import Asked
 from worker.bench.figures import Figures
 from worker.bench.mutations import Survey, survey
 from worker.bench.table import table
-from worker.drafts import Bench, examine_all
+from worker.definitions.drafts import Bench, examine_all
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.words import Failure, Words
-from worker.workspace import parse_texts, read_texts
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure, Words
 
 LINES, FILES, ROUNDS = 300, 1000, 15
 MUTATIONS_AT_ONCE = 2_000

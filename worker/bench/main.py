@@ -13,15 +13,15 @@ from pathlib import Path
 from time import monotonic
 
 from sop.loading import load_many
-from worker.asked import Asked
 from worker.bench import engine_speed, journey, lint, race, replay, waiting
 from worker.bench.clocks import SPAN, Many, measure
 from worker.bench.figures import AIMS, Figures
 from worker.bench.ground import Ground
 from worker.bench.table import table
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.settings import HOME
-from worker.words import Failure, Words
-from worker.workspace import parse_texts, read_texts
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure, Words
 
 
 class Part(StrEnum):

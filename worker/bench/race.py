@@ -20,13 +20,13 @@ from worker.bench.board import ENDED, Board
 from worker.bench.figures import Figures, latencies
 from worker.bench.ground import Ground, module
 from worker.bench.hands import PRODUCT, TWIN
-from worker.serving import reached
-from worker.starts import start_of
+from worker.definitions.workspace import parse_texts, read_texts
+from worker.serving.hands import reached
+from worker.serving.starts import start_of
+from worker.terminal.words import Words
 from worker.up.child import Plan
 from worker.up.roster import foundations
 from worker.up.site import Site
-from worker.words import Words
-from worker.workspace import parse_texts, read_texts
 from workflows.client import Tickets
 from workflows.messages import TicketStart, workflow_id
 

@@ -18,14 +18,14 @@ from db.migrate import upgrade
 from db.session import Store
 from sop.definition import Compiled
 from sop.replay.comparison import Comparison
-from worker.asked import Asked
 from worker.bench.lives import a_life
 from worker.bench.past import keep
-from worker.publishing import prepare
-from worker.replaying import Wanted, replayed
+from worker.definitions.publishing import prepare
+from worker.definitions.replaying import Wanted, replayed
+from worker.definitions.stocking import publish
 from worker.settings import HOME
-from worker.stocking import publish
-from worker.words import Failure, Words
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure, Words
 
 TICKETS = 10_000
 TOGETHER = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.bench.figures import AIMS, CLOCK_AIMS, Aim, Figures
-from worker.words import Tongue, Words
+from worker.terminal.words import Tongue, Words
 
 NAMES = {
     "engine_per_s": Words("引擎，张/秒（单核 CPU 时间）", "engine, tickets/s (one core, CPU time)"),

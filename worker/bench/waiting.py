@@ -11,9 +11,9 @@ from contextlib import suppress
 
 from worker.bench.figures import Figures, latencies
 from worker.bench.ground import Ground, api_alone, everything
+from worker.terminal.words import Failure
 from worker.up.child import LEASH
 from worker.up.site import Site
-from worker.words import Failure
 
 WARM_UP = 100  # tickets before anything is measured: a process that has just started is not what people wait for
 RATE = 5.0  # tickets a second

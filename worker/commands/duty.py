@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from db import duty
 from db.session import Store
 from sop.events import Duty
-from worker import admitting
-from worker.asked import Asked
-from worker.storing import with_store
-from worker.words import Failure
+from worker.access import admitting
+from worker.access.storing import with_store
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure
 
 
 def run(asked: Asked) -> int:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from db.people import NewPerson, people, put_person
 from db.session import Store
 from db.tables import Standing
-from worker import admitting
-from worker.asked import Asked
-from worker.storing import with_store
-from worker.words import Failure
+from worker.access import admitting
+from worker.access.storing import with_store
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

@@ -8,19 +8,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from db.session import Store
-from worker.asked import Asked
-from worker.connecting import connectors_of
+from worker.definitions.workspace import parse_texts, read_texts
 from worker.logs import begin_log
-from worker.schema import schema_ready
+from worker.serving.connecting import connectors_of
+from worker.serving.schema import schema_ready
 from worker.settings import Settings
-from worker.workspace import parse_texts, read_texts
+from worker.terminal.asked import Asked
 
 GRACE = 5  # seconds for requests under way
 
 
 def api(asked: Asked) -> int:
     """Serve the API and the console."""
-    from worker.serving_api import serve_api  # heavy, and only for this command
+    from worker.serving.doors import serve_api  # heavy, and only for this command
 
     begin_log("api")
     settings = asked.settings
@@ -32,7 +32,7 @@ def api(asked: Asked) -> int:
 
 def worker(asked: Asked) -> int:
     """Run a Temporal worker."""
-    from worker.serving import serve  # heavy, and only for this command
+    from worker.serving.hands import serve  # heavy, and only for this command
 
     begin_log("worker")
 
@@ -53,9 +53,9 @@ async def _relay(settings: Settings, stop: asyncio.Event) -> None:
     from activities.connectors.receipts import ReceiptBook  # heavy, and only for this command
     from activities.intake import Intake, Rules
     from activities.people import DeskPeople
-    from worker.deliveries import Deliveries
-    from worker.messenger import Messenger
-    from worker.relay import Relay
+    from worker.serving.deliveries import Deliveries
+    from worker.serving.messenger import Messenger
+    from worker.serving.relay import Relay
     from workflows.client import Tickets, connect
 
     await schema_ready(settings)

@@ -17,9 +17,9 @@ from db.session import Store
 from sop.definition import adoptable
 from sop.events import Actor, ActorKind, PoliciesAdopted
 from sop.values import Value
-from worker.asked import Asked
-from worker.talking import with_tickets
-from worker.terminal import Terminal
+from worker.access.talking import with_tickets
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
 from workflows.client import Refused, TicketNotRunning, Tickets
 from workflows.messages import Previewed
 

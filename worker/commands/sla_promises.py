@@ -8,9 +8,9 @@ from rich.cells import cell_len
 
 from activities.connectors import exact_json
 from sop.values import Value, Values
-from worker.asked import Asked
-from worker.calling import Api
-from worker.terminal import Terminal
+from worker.access.calling import Api
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
 
 RATE = "/api/v1/promises/rate"
 

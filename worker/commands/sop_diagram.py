@@ -14,12 +14,12 @@ from sop.diagram.flow import Flow, flow_of
 from sop.diagram.names import Names, names_of
 from sop.diagram.overlays import Load, Overlay, coverage_overlay, live_overlay
 from sop.problems import Language
-from worker.asked import Asked
-from worker.chosen import TROUBLE, Chosen, choose
-from worker.scenarios import coverages, play_all, read_stories
-from worker.storing import with_store
-from worker.words import Failure
-from worker.workspace import parse_texts, read_texts, scenarios_of
+from worker.access.storing import with_store
+from worker.definitions.chosen import TROUBLE, Chosen, choose
+from worker.definitions.scenarios import coverages, play_all, read_stories
+from worker.definitions.workspace import parse_texts, read_texts, scenarios_of
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure
 
 MEDIAN_OF = timedelta(days=90)
 

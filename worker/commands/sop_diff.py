@@ -11,10 +11,10 @@ from sop.diff.changes import Difference
 from sop.diff.compare import difference
 from sop.diff.telling import plain, told
 from sop.problems import Language
-from worker.asked import Asked
-from worker.chosen import TROUBLE, Chosen, choose, published
-from worker.storing import with_store
-from worker.words import Failure
+from worker.access.storing import with_store
+from worker.definitions.chosen import TROUBLE, Chosen, choose, published
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure
 
 
 def run(asked: Asked) -> int:

@@ -8,8 +8,8 @@ from pathlib import Path
 from sop.lint.document import body_of, names_of_pages, severity_of
 from sop.lint.pages import PAGES
 from sop.problems import Language
-from worker.asked import Asked
-from worker.words import Failure
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure
 
 _CODE = re.compile(r"(?:SOP)?([0-9]{3})[EWI]?", re.IGNORECASE)
 

@@ -17,14 +17,14 @@ from sop.injecting import Derived, derive
 from sop.problems import Language, Refused
 from sop.refusals import Refusal
 from sop.values import Value
-from worker.aiming import Ref, ref_of, told
-from worker.asked import Asked
-from worker.journeys import fresh_key, staff, tell, tell_json
-from worker.storing import with_store
-from worker.talking import with_tickets
-from worker.terminal import Terminal
-from worker.words import Failure
-from worker.workspace import parse_texts, read_text, read_texts
+from worker.access.storing import with_store
+from worker.access.talking import with_tickets
+from worker.definitions.aiming import Ref, ref_of, told
+from worker.definitions.journeys import fresh_key, staff, tell, tell_json
+from worker.definitions.workspace import parse_texts, read_text, read_texts
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure
 from workflows.client import Tickets
 from workflows.journeys import Wish, travel
 from workflows.moving import Moved

@@ -11,13 +11,13 @@ from sop.matrix import Cell, Matrix, matrix_of
 from sop.matrix.ways import Tale
 from sop.problems import Refused, errors
 from sop.scenario import Case
-from worker.asked import Asked
-from worker.drafts import Bench, bench_of, examine_all, shown
-from worker.scenarios import Story, read_stories
-from worker.showing import show
-from worker.terminal import Terminal
-from worker.words import Failure
-from worker.workspace import read_texts, scenarios_of
+from worker.definitions.drafts import Bench, bench_of, examine_all, shown
+from worker.definitions.scenarios import Story, read_stories
+from worker.definitions.workspace import read_texts, scenarios_of
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.showing import show
+from worker.terminal.words import Failure
 
 
 def run(asked: Asked) -> int:

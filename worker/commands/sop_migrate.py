@@ -11,12 +11,12 @@ from db.numbers import id_of
 from db.session import Store
 from sop.definition import Compiled
 from sop.events import RunMigrated
-from worker.aiming import Ref, ref_of
-from worker.asked import Asked
-from worker.journeys import fresh_key, staff, tell, tell_json
-from worker.pairs import pairs
-from worker.talking import with_tickets
-from worker.words import Failure
+from worker.access.talking import with_tickets
+from worker.definitions.aiming import Ref, ref_of
+from worker.definitions.journeys import fresh_key, staff, tell, tell_json
+from worker.terminal.asked import Asked
+from worker.terminal.pairs import pairs
+from worker.terminal.words import Failure
 from workflows.client import Tickets
 from workflows.journeys import Wish, travel
 from workflows.moving import Moved

@@ -20,14 +20,14 @@ from sop.replay.figures import Prices
 from sop.replay.habits import Habit, Usual
 from sop.replay.recording import Occasion, Pinned, Reaction, Trigger
 from sop.replay.verdict import Limits, exceeded
-from worker.aiming import Ref, ref_of
-from worker.asked import Asked
-from worker.drafts import bench_of, examine_all
-from worker.replay_report import Told, as_json, as_text
-from worker.replaying import Wanted, replayed
-from worker.showing import show
-from worker.storing import with_store
-from worker.words import Failure, Words
+from worker.access.storing import with_store
+from worker.definitions.aiming import Ref, ref_of
+from worker.definitions.drafts import bench_of, examine_all
+from worker.definitions.replay_report import Told, as_json, as_text
+from worker.definitions.replaying import Wanted, replayed
+from worker.terminal.asked import Asked
+from worker.terminal.showing import show
+from worker.terminal.words import Failure, Words
 
 LAST = 200
 DEFINITION = (".yaml", ".yml")

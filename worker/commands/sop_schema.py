@@ -10,10 +10,10 @@ from sop.lint.values import Values
 from sop.loading import examine_many
 from sop.model import Kind
 from sop.problems import Refused
-from worker.asked import Asked
-from worker.drafts import Bench, bench_of
-from worker.showing import show
-from worker.words import Failure
+from worker.definitions.drafts import Bench, bench_of
+from worker.terminal.asked import Asked
+from worker.terminal.showing import show
+from worker.terminal.words import Failure
 
 
 def run(asked: Asked) -> int:

@@ -17,14 +17,14 @@ from sop.simulate import TooMuch, Walk
 from sop.simulate.drawing import as_mermaid, drawn
 from sop.simulate.spoken import Unclear, move_of
 from sop.simulate.written import as_case
-from worker.asked import Asked
-from worker.drafts import bench_of, examine_all, shown
-from worker.scenarios import read_stories
-from worker.showing import show
-from worker.terminal import Terminal
-from worker.walking import show_calls, show_clocks, show_walk
-from worker.words import Failure, Words
-from worker.workspace import read_texts, scenarios_of
+from worker.definitions.drafts import bench_of, examine_all, shown
+from worker.definitions.scenarios import read_stories
+from worker.definitions.workspace import read_texts, scenarios_of
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.showing import show
+from worker.terminal.walking import show_calls, show_clocks, show_walk
+from worker.terminal.words import Failure, Words
 
 HELP = Words(
     """  1 [结果] [字段=值 …]      完成第 1 步；审批用 1 approve|reject [意见]；异常用 1 retry|enter 名=值|skip|stop

@@ -10,14 +10,14 @@ from sop.definition import Compiled
 from sop.problems import Refused, errors
 from sop.scenario import Coverage
 from sop.scenario.junit import Case, junit
-from worker.asked import Asked
-from worker.drafts import Bench, bench_of, examine_all, shown
-from worker.scenarios import Outcome, Story, coverages, play_all, read_stories
-from worker.showing import show
-from worker.snapshots import compared, update
-from worker.terminal import Terminal
-from worker.words import Failure
-from worker.workspace import read_text, read_texts, scenarios_of
+from worker.definitions.drafts import Bench, bench_of, examine_all, shown
+from worker.definitions.scenarios import Outcome, Story, coverages, play_all, read_stories
+from worker.definitions.snapshots import compared, update
+from worker.definitions.workspace import read_text, read_texts, scenarios_of
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.showing import show
+from worker.terminal.words import Failure
 
 DEFINITIONS = (".sop.yaml", ".playbook.yaml")
 

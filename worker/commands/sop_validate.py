@@ -14,13 +14,13 @@ from sop.lint.output import as_github, as_json, as_sarif
 from sop.model import Approval, Document, Task, Wait
 from sop.problem_table import Severity
 from sop.problems import Language, Problem, Profile, Refused, stopping
-from worker.asked import Asked
-from worker.drafts import Bench, bench_of, checks_of, examine_all, shown
-from worker.showing import show
-from worker.terminal import Terminal
-from worker.watching import watch
-from worker.words import Failure
-from worker.workspace import read_text, read_texts
+from worker.definitions.drafts import Bench, bench_of, checks_of, examine_all, shown
+from worker.definitions.workspace import read_text, read_texts
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.showing import show
+from worker.terminal.watching import watch
+from worker.terminal.words import Failure
 
 if TYPE_CHECKING:
     from db.session import Store
@@ -67,7 +67,7 @@ def _running(asked: Asked) -> Running | None:
     name = asked.maybe("against")
     if name is None:
         return None
-    from worker.chosen import choose  # lint of files needs no database
+    from worker.definitions.chosen import choose  # lint of files needs no database
 
     chosen = choose(asked, name)
     document = definition_of(chosen.compiled).document
@@ -83,7 +83,7 @@ def _stands(document: Document) -> list[str]:
 
 def _counted(asked: Asked, compiled: Compiled) -> dict[str, int]:
     from db.queries.loads import standing_on  # nor does this
-    from worker.storing import with_store
+    from worker.access.storing import with_store
 
     async def read(store: Store) -> dict[str, int]:
         async with store.read() as conn:

@@ -14,11 +14,11 @@ from db.releases import Change, Said
 from db.session import Store
 from db.tables import DefinitionState
 from sop.values import Value
-from worker.aiming import Ref, aim_of, ref_of, told
-from worker.asked import Asked
-from worker.storing import with_store
-from worker.terminal import Terminal
-from worker.words import Words
+from worker.access.storing import with_store
+from worker.definitions.aiming import Ref, aim_of, ref_of, told
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Words
 
 STATES = {
     DefinitionState.DRAFT: Words("草稿", "draft"),

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from db import migrate as schema
 from db.session import Store, StoreUnavailable
 from sop.problems import Language
-from worker.aiming import aim_of
-from worker.asked import Asked
-from worker.publishing import Edition, NotFit, prepare
-from worker.stocking import Change, Published, changes
-from worker.stocking import publish as stock
-from worker.storing import with_store
-from worker.terminal import Terminal
-from worker.words import Failure, Words
+from worker.access.storing import with_store
+from worker.definitions.aiming import aim_of
+from worker.definitions.publishing import Edition, NotFit, prepare
+from worker.definitions.stocking import Change, Published, changes
+from worker.definitions.stocking import publish as stock
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure, Words
 
 _CHANGES = {
     Change.NEW: Words("新增", "new"),
@@ -40,7 +40,7 @@ def migrate(asked: Asked) -> int:
     terminal.tell(Words(f"数据库已是 {schema.newest()}", f"the database stands at {schema.newest()}"))
     if asked.flag("no_temporal"):
         return 0
-    from worker.migrating import register  # heavy, and not always needed
+    from worker.serving.migrating import register  # heavy, and not always needed
 
     with terminal.busy("正在登记搜索属性…", "registering search attributes …"):
         asyncio.run(register(settings))

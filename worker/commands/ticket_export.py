@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sop.replay.scenario_text import flow
-from worker.asked import Asked
-from worker.calling import Api
+from worker.access.calling import Api
 from worker.commands.tickets import V1
-from worker.words import Failure, Words
+from worker.terminal.asked import Asked
+from worker.terminal.words import Failure, Words
 
 
 def run(asked: Asked) -> int:

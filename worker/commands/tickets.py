@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from activities.connectors import exact_json
 from sop.values import Value, Values
-from worker.asked import Asked
-from worker.calling import Api
-from worker.pairs import pairs
-from worker.terminal import Terminal
+from worker.access.calling import Api
+from worker.terminal.asked import Asked
+from worker.terminal.pairs import pairs
+from worker.terminal.screen import Terminal
 
 V1 = "/api/v1"
 

@@ -7,12 +7,12 @@ import os
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from worker.asked import Asked
-from worker.terminal import Terminal
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Words
 from worker.up.roster import foundations, product
 from worker.up.site import Site, Wanted, site_of
 from worker.up.supervisor import Supervisor, only_one, until_done_or_told, until_told_to_stop
-from worker.words import Words
 
 if TYPE_CHECKING:
     from worker.up.first_start import Welcome

@@ -12,7 +12,7 @@ import httpx
 from activities.connectors import exact_json
 from sop.values import Value, Values
 from worker.settings import Settings
-from worker.words import Failure
+from worker.terminal.words import Failure
 
 V1 = "/api/v1"
 CUSTOMER = "customer"

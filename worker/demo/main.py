@@ -8,14 +8,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from worker.asked import Asked
 from worker.demo.line import call
 from worker.demo.own import an_own
 from worker.demo.play import RESULTS, End, play_all
 from worker.demo.stories import stories
 from worker.settings import Settings
-from worker.terminal import Terminal
-from worker.words import Words
+from worker.terminal.asked import Asked
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Words
 
 LIMIT = 75.0  # seconds for the stories; what comes before and after needs a few more
 HEAD = (

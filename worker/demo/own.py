@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from worker.settings import Settings
-from worker.terminal import Terminal
+from worker.terminal.screen import Terminal
 from worker.up.first_start import make_ready
 from worker.up.roster import foundations, product
 from worker.up.site import Wanted, read_local, site_of

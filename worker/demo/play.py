@@ -13,7 +13,7 @@ from sop.values import Values
 from worker.demo.line import Line, WentWrong
 from worker.demo.scene import Scene
 from worker.demo.stories import Story
-from worker.words import Words
+from worker.terminal.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sop.values import Values
 from worker.demo.scene import Scene
-from worker.words import Words
+from worker.terminal.words import Words
 
 FINANCE, MANAGER, LEAD = "zhaomin", "huangwei", "chenjing"
 RMA, LABEL, REFUND, MESSAGE = "erp.rma.create", "carrier.label.create", "erp.refund.create", "messages.send"

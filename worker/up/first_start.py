@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 
 from db import auth, migrate
 from db.session import Store
-from worker import admitting
+from worker.access import admitting
 from worker.commands.store import show_not_fit
-from worker.publishing import NotFit, prepare
-from worker.stocking import is_current, publish
-from worker.terminal import Terminal
+from worker.definitions.publishing import NotFit, prepare
+from worker.definitions.stocking import is_current, publish
+from worker.definitions.workspace import fingerprint, parse_texts, read_texts
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure, Words
 from worker.up.site import Site, read_local, write_local
-from worker.words import Failure, Words
-from worker.workspace import fingerprint, parse_texts, read_texts
 
 LOCAL_KEY = "gongdan up"
 

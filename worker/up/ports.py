@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from worker.words import Failure
+from worker.terminal.words import Failure
 
 LOOPBACK = "127.0.0.1"
 FURTHEST = 100  # how many ports past the usual one are tried

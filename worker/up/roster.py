@@ -6,11 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from worker.terminal.words import Failure
 from worker.up.child import Plan
 from worker.up.health import answers, listens
 from worker.up.ports import LOOPBACK
 from worker.up.site import HOOK_SECRET, TOKENS, Site
-from worker.words import Failure
 
 
 def foundations(site: Site) -> list[Plan]:

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from worker.terminal import Terminal
+from worker.terminal.screen import Terminal
+from worker.terminal.words import Failure
 from worker.up.child import Child, Plan
-from worker.words import Failure
 
 START_SECONDS = 60.0
 

@@ -1,0 +1,1 @@
+"""Definitions between a folder and the database: read, checked, tested, published, moved, replayed."""
