@@ -35,12 +35,14 @@ def completed(form: Sequence[FormField], defaults: Mapping[str, Value], given: M
     """The form's outputs from what was given and the defaults; raises ``WrongAnswer`` naming every wrong field."""
     values: dict[str, Value] = {}
     known = {field.key for field in form}
-    wrong = {key: (key, _Wrong("unknown field", "没有这个字段")) for key in given if key not in known}
+    wrong: dict[str, tuple[Label, _Wrong]] = {
+        key: (key, _Wrong("unknown field", "没有这个字段")) for key in given if key not in known
+    }
     for field in form:
         try:
             values[field.key] = _accepted(field, given.get(field.key), defaults.get(field.key))
         except _Wrong as problem:
-            wrong[field.key] = (text_of(field.label) or field.key, problem)
+            wrong[field.key] = (field.label or field.key, problem)
     if wrong:
         raise _refused(wrong)
     return values
@@ -58,9 +60,9 @@ def chosen(outcomes: Sequence[Outcome], key: str | None) -> Outcome | None:
     raise WrongAnswer(said, f"请选择结果：{keys}", {"outcome": said})
 
 
-def _refused(wrong: Mapping[str, tuple[str, _Wrong]]) -> WrongAnswer:
-    en = "; ".join(_said(problem.en, label, problem.bound) for label, problem in wrong.values())
-    zh = "；".join(_said(problem.zh, label, problem.bound) for label, problem in wrong.values())
+def _refused(wrong: Mapping[str, tuple[Label, _Wrong]]) -> WrongAnswer:
+    en = "; ".join(_said(problem.en, text_of(label, "en"), problem.bound) for label, problem in wrong.values())
+    zh = "；".join(_said(problem.zh, text_of(label), problem.bound) for label, problem in wrong.values())
     return WrongAnswer(en, zh, {key: problem.en + _bound(problem.bound) for key, (_, problem) in wrong.items()})
 
 

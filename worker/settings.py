@@ -11,7 +11,8 @@ from pathlib import Path
 LOCAL_FILE = "local.json"
 MOST_WORKERS = 64
 HOME = Path(__file__).resolve().parent.parent
-"""The checkout: its own definitions are the workspace unless another one is named."""
+"""The checkout: its own definitions are the workspace unless another one is named, or one is worked in."""
+COMPANY_FILE = "gongdan.yaml"  # as sop.workspace has it, which takes long to import
 
 
 class BadSetting(ValueError):
@@ -47,13 +48,14 @@ class Settings:
     def from_environment(cls, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
         """The settings of this process. Raises ``BadSetting``."""
         given = dict(os.environ if env is None else env)
-        data_dir = (cwd or Path.cwd()) / given.get("GONGDAN_DATA_DIR", "var")
+        here = cwd or Path.cwd()
+        data_dir = here / given.get("GONGDAN_DATA_DIR", "var")
         known = {**_local(data_dir / LOCAL_FILE), **given}
         host, port = known.get("GONGDAN_HOST", "127.0.0.1"), _port(known, "GONGDAN_PORT", 8000)
         url = known.get("GONGDAN_URL", f"http://{host}:{port}").rstrip("/")
         return cls(
             data_dir=data_dir,
-            workspace=Path(known["GONGDAN_WORKSPACE"]).resolve() if known.get("GONGDAN_WORKSPACE") else HOME,
+            workspace=_workspace(known, here),
             database_url=known.get("GONGDAN_DATABASE_URL") or f"sqlite:///{data_dir / 'gongdan.db'}",
             host=host,
             port=port,
@@ -65,6 +67,13 @@ class Settings:
             key=known.get("GONGDAN_KEY"),
             environment=known,
         )
+
+
+def _workspace(env: Mapping[str, str], here: Path) -> Path:
+    """The one that is named, else the folder one stands in, else the checkout."""
+    if named := env.get("GONGDAN_WORKSPACE"):
+        return Path(named).resolve()
+    return here.resolve() if (here / COMPANY_FILE).is_file() else HOME
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

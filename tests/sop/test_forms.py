@@ -137,7 +137,7 @@ def test_all_mistakes_are_told_at_once_in_both_languages() -> None:
     with pytest.raises(WrongAnswer) as refused:
         completed(form, {}, {"b": 4, "c": 1})
 
-    assert refused.value.en == "unknown field: c; missing: 原因; too large: b (≤ 3)"
+    assert refused.value.en == "unknown field: c; missing: Reason; too large: b (≤ 3)"
     assert refused.value.zh == "没有这个字段: c；缺少: 原因；太大: b (≤ 3)"
     assert sorted(refused.value.fields) == ["a", "b", "c"]
 

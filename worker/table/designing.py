@@ -9,6 +9,13 @@ _FILES = arg("files", zh="文件；不写则为整个工作区", en="files; none
 _CATALOG = arg("--catalog", zh="改用此目录文件", en="a catalog file in place of the workspace's", metavar="FILE")
 DESIGNING = (
     Command(
+        "init",
+        Words("新建自己的工作区：演示公司的一份副本", "make a workspace of your own: a copy of the demo company"),
+        "gongdan init ../office",
+        "commands.init:run",
+        (arg("folder", zh="新文件夹", en="a new folder", metavar="FOLDER"),),
+    ),
+    Command(
         "sop test",
         Words("在纯引擎上运行场景", "run scenarios on the pure engine"),
         "gongdan sop test sop/library/return.sop.yaml",
