@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 UP ?=
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 # What the environment was made from is copied beside it; it is installed again only when the copy differs.
 # A moved checkout counts as different: the scripts of a venv name its old place.

@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 
 
+WAITING = ("chaos", "workflows", "live", "browser", "worker")  # rooms whose tests wait for real servers
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits comes first: a file of it takes a minute, and started last it would be waited for alone."""
+    items.sort(key=lambda item: WAITING.index(room) if (room := item.path.parent.name) in WAITING else len(WAITING))
+
+
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The root of this checkout."""
