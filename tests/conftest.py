@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 WAITING = ("chaos", "workflows", "live", "browser", "worker")  # rooms whose tests wait for real servers
 
 
