@@ -10,13 +10,15 @@ from typing import TypeVar
 
 from sop.catalog import Catalog
 from sop.checks.before import Before, before, reached
+from sop.checks.deciding import known_of, may_be_for
 from sop.checks.goings import Target, targets_of_step
 from sop.checks.sites import CLOCK_EVENTS, ROOTS, Site, sites_of
 from sop.checks.ways import Ways, ways_of
-from sop.definition import MAIN_LINE, Compiled, Placed
+from sop.definition import MAIN_LINE, Compiled, Placed, policies_of
 from sop.model import (
     Action,
     Approval,
+    ClockPolicy,
     Decision,
     Document,
     End,
@@ -99,6 +101,20 @@ class Context:
         return {
             pointer: frozenset(pointers[stand] for stand in stands if stand >= 0) for pointer, stands in after.items()
         }
+
+    @cached_property
+    def clocks(self) -> Mapping[str, ClockPolicy]:
+        """The clocks of the file's runs by name: its own, and the company's, which run beside those of an SOP that
+        tickets start with."""
+        beside = self.document.sop is not None and self.document.start is not None
+        return policies_of(self.catalog.policies if beside else {}, self.document)
+
+    @cached_property
+    def clocks_to_read(self) -> Mapping[str, ClockPolicy]:
+        """Those that an expression of the file may read: not a company's that is surely for none of its tickets."""
+        known = known_of(self.document)
+        own = self.document.sla
+        return {name: clock for name, clock in self.clocks.items() if name in own or may_be_for(clock, known)}
 
     def step_around(self, pointer: str) -> Placed | None:
         """The step within which a pointer leads; none outside of steps."""

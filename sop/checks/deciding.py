@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from sop import expressions
 from sop.expressions.closures import path_of
-from sop.model import Document
+from sop.model import ClockPolicy, Document
 
 Path: TypeAlias = tuple[str, ...]
 Known: TypeAlias = Mapping[Path, frozenset[str]]
@@ -58,6 +58,19 @@ def decided(condition: str | None, known: Known) -> bool | None:
         return True
     tree = expressions.tree_of(condition, bare=True)
     return _decided(tree, known) if tree is not None else None
+
+
+def may_be_for(clock: ClockPolicy, known: Known) -> bool:
+    """Whether a clock can be for one of the tickets of which this is known."""
+    categories = known.get(("ticket", "category"))
+    fits = not clock.categories or categories is None or bool(categories & set(clock.categories))
+    return fits and decided(clock.when, known) is not False
+
+
+def is_for_all(clock: ClockPolicy, known: Known) -> bool:
+    """Whether a clock is for all categories of the tickets of which this is known."""
+    categories = known.get(("ticket", "category"))
+    return not clock.categories or (categories is not None and categories <= set(clock.categories))
 
 
 def _decided(node: nodes.Node, known: Known) -> bool | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sop.checks.context import Context
-from sop.checks.deciding import Known, decided, known_of
+from sop.checks.deciding import Known, decided, is_for_all, known_of
 from sop.clocks.words import DEFAULT, OF_CUSTOMER, OF_TEAM
-from sop.definition import policies_of
 from sop.durations import Duration, NotADuration, parse
 from sop.model import ClockPolicy, Document, Metric
 from sop.policies import PauseRule
@@ -48,8 +47,7 @@ class Limit:
 def limits_of(document: Document, context: Context) -> Iterator[Limit]:
     """The clocks of a file's run that last as long as it, with the targets that some ticket of it may have."""
     known = known_of(document)
-    company = context.catalog.policies if document.start is not None else {}
-    for name, clock in policies_of(company, document).items():
+    for name, clock in context.clocks.items():
         own = name in document.sla
         if not _lasts(name, clock) or not (own or _for_them(clock, known)):
             continue
@@ -66,9 +64,7 @@ def _lasts(name: str, clock: ClockPolicy) -> bool:
 
 def _for_them(clock: ClockPolicy, known: Known) -> bool:
     """Whether a clock of the company is for a file's tickets: for all their categories, and not surely for none."""
-    categories = known.get(("ticket", "category"))
-    fits = not clock.categories or (categories is not None and categories <= set(clock.categories))
-    return fits and decided(clock.when, known) is not False
+    return is_for_all(clock, known) and decided(clock.when, known) is not False
 
 
 def _runs_while_waiting(clock: ClockPolicy) -> bool:

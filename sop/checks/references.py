@@ -120,9 +120,9 @@ def _event_field(reading: _Reading) -> Iterator[Problem]:
 
 
 def _clock(reading: _Reading) -> Iterator[Problem]:
-    clocks = reading.context.document.sla
-    if reading.path[1] not in clocks:
-        yield reading.problem("218.clock", 1, clocks)
+    clocks = reading.context.clocks_to_read
+    if (name := reading.path[1]) not in clocks:
+        yield reading.problem("218.clock_for_others" if name in reading.context.clocks else "218.clock", 1, clocks)
     elif len(reading.path) > 2 and reading.path[2] not in _CLOCK_FIELDS:
         yield reading.problem("218.clock_field", 2, _CLOCK_FIELDS)
 

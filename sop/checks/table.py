@@ -9,6 +9,7 @@ from sop.checks import (
     amounts,
     catalog_names,
     clocks,
+    deadlines,
     ends,
     expressions,
     kinds,
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     references.declared,  # 210E-218E
     targets.known_within,  # 211E
     order.steps_that_may_be_missing,  # 214W
+    deadlines.deadlines_that_may_be_missing,  # 219W
     catalog_names.events,  # 301E
     catalog_names.people,  # 302E 303E
     catalog_names.skills,  # 303E

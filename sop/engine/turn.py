@@ -88,7 +88,7 @@ class Turn:
             "steps": StepsView(run, thread.suffix if thread else ""),
             "vars": run.model.document.vars,
             "inputs": run.inputs,
-            "sla": ClocksView(run.clocks, self.now),
+            "sla": ClocksView(run, self.now),
             "now": self.now,
             expressions.CALENDAR: own_calendar(state, run),
         }

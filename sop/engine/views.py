@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sop.clocks.ledger import Clock, ClockPhase
@@ -38,15 +38,19 @@ class StepsView(Mapping[str, Value]):
 
 class ClocksView(Mapping[str, Value]):
     """``sla``: ``sla.<clock>.{due_at, remaining, breached}``; ``remaining`` is in seconds, and stands still while the
-    clock does."""
+    clock does. A clock of the definition that is not for this ticket reads like one that has not started."""
 
-    __slots__ = ("_clocks", "_now")
+    __slots__ = ("_now", "_run")
 
-    def __init__(self, clocks: Mapping[str, Clock], now: datetime) -> None:
-        self._clocks, self._now = clocks, now
+    def __init__(self, run: Run, now: datetime) -> None:
+        self._run, self._now = run, now
 
     def __getitem__(self, name: str) -> Value:
-        clock = self._clocks[name]
+        clock = self._run.clocks.get(name)
+        if clock is None:
+            if name not in self._written():
+                raise KeyError(name)
+            clock = Clock(name)
         due = clock.due_at
         at = clock.pauses[-1].since if clock.phase is ClockPhase.PAUSED else clock.stopped_at or self._now
         return {
@@ -56,7 +60,11 @@ class ClocksView(Mapping[str, Value]):
         }
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._clocks)
+        return iter(self._written())
 
     def __len__(self) -> int:
-        return len(self._clocks)
+        return len(self._written())
+
+    def _written(self) -> Collection[str]:
+        """The clocks that the run goes by, and those of its definition: of an SOP that another one runs, too."""
+        return {**self._run.model.policies, **self._run.policies, **self._run.clocks}

@@ -181,5 +181,17 @@ REFERENCES: dict[str, Wording] = {
     ),
     "218.loop": error("loop 没有 {name}", "loop has no {name}", "有：{known}", "there are: {known}"),
     "218.clock": error("没有时钟 {name}", "no clock is called {name}", "有：{known}", "there are: {known}"),
+    "218.clock_for_others": error(
+        "公司时钟 {name} 不管本文件的工单",
+        "the company's clock {name} is not for this file's tickets",
+        "有：{known}",
+        "there are: {known}",
+    ),
     "218.clock_field": error("时钟没有 {name}", "a clock has no {name}", "有：{known}", "there are: {known}"),
+    "219": warning(
+        "时钟 {name} 可能没有时限（{why}），{path} 会是空的",
+        "the clock {name} may have no deadline ({why}), and {path} is empty then",
+        "写 {path} | default(…)，或先问有没有：sla.{name}.due_at and …",
+        "write {path} | default(…), or ask first whether it has one: sla.{name}.due_at and …",
+    ),
 }

@@ -68,6 +68,25 @@ async def test_files_are_linted_tested_and_stored(pressed: Desk) -> None:
     assert (waiting["state"], waiting["published_by"]) == ("draft", "li_editor")
 
 
+async def test_a_companys_clock_is_read_where_it_is_for_the_tickets(pressed: Desk) -> None:
+    await pressed.person("li_editor")
+    headers = {**await pressed.headers("admin", "act_as"), "On-Behalf-Of": "li_editor"}
+
+    async def send(file: str, title: str, clock: str) -> tuple[int, str]:
+        changed = text(file, f"    {title}", f"    when: not sla.{clock}.breached\n    {title}")
+        said = {"files": {file: changed}, "dry_run": True}
+        answer = await pressed.http.post("/api/v1/definitions", json=said, headers=headers)
+        return answer.status_code, answer.text
+
+    ours = await send(GENERAL, "title: {zh: 通知客户并邀评", "ordinary_handling")
+    others = await send(RETURN, "title: {zh: 拍照举证", "ordinary_handling")
+    nobodys = await send(GENERAL, "title: {zh: 通知客户并邀评", "ordinary_handlin")
+
+    assert ours[0] == 200, ours  # its scenarios have been played
+    assert (others[0], "SOP218" in others[1]) == (422, True)
+    assert (nobodys[0], "SOP218" in nobodys[1]) == (422, True)
+
+
 async def test_without_a_press_nothing_is_published(desk: Desk) -> None:
     answer = await desk.http.post("/api/v1/definitions", json={"files": {GENERAL: "x"}})
 

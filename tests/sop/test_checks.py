@@ -37,6 +37,7 @@ SUBS = {"sub": load(SUB, "sub.sop.yaml", CATALOG)}
 IN_PAGES = {"306", "308", "309", "310", "405", "407", "408", "410", "411", "413", "231"} | {
     *(
         "420",
+        "218.clock_for_others",
         "421",
         "421.company",
         "422",
@@ -169,6 +170,11 @@ BROKEN: list[tuple[str, Told]] = [
     (
         HEAD + "steps: [{id: b, type: end, when: sla.c.red}]\nsla: {c: {target: 1d}}\n",
         [("218.clock_field", 3, 40)],
+    ),
+    (
+        HEAD
+        + "steps: [{id: b, type: end, when: sla.c.remaining < 9}]\nsla: {c: {target: 1d, start: parcel.received}}\n",
+        [("219", 3, 38)],
     ),
     (
         step("id: b, type: repeat, do: p, each: ticket.tags")

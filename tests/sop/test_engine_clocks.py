@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from textwrap import dedent
 
 import pytest
 
+from sop.definition import Compiled
 from sop.events import Command
 from sop.facts import Fact, FactType
-from tests.sop.engine_desk import MONDAY, Desk, compiled, playbook
+from sop.loading import load
+from tests.sop.engine_desk import CATALOG, MONDAY, Desk, compiled, playbook
 
 STEPS = """
     steps:
@@ -328,3 +332,44 @@ def test_a_step_may_read_its_clock() -> None:
     desk.later("2h")
 
     assert desk.open_steps == ["late"]
+
+
+READING = """
+    start: {event: ticket.created}
+    steps:
+      - {id: look, type: task, assign: role:agent, due: 1d,
+         when: sla.answer.remaining == none and not sla.answer.breached}
+"""
+
+
+def with_company_clocks(text: str, **policies: object) -> Compiled:
+    """An SOP of a company that has these clocks."""
+    return load(f"dsl: 1\nsop: t\n{dedent(text)}", "t.yaml", replace(CATALOG, policies=policies))
+
+
+@pytest.mark.parametrize(
+    ("clock", "there"),
+    [
+        ({"target": "1h"}, True),
+        ({"target": "1h", "when": "ticket.priority == 'urgent'"}, False),
+        ({"target": "1h", "categories": ["repair"]}, False),
+        ({"target": "1h", "start": "parcel.received"}, False),
+        ({"target": [{"when": "ticket.priority == 'urgent'", "is": "1h"}]}, False),
+    ],
+)
+def test_a_companys_clock_can_be_read_whether_or_not_it_is_for_the_ticket(
+    clock: dict[str, object], there: bool
+) -> None:
+    desk = Desk.open(with_company_clocks(READING, answer=clock), category="general")
+
+    assert desk.incident is None
+    assert desk.open_steps == ([] if there else ["look"])
+
+
+def test_an_sop_that_another_one_runs_reads_a_companys_clock_like_one_that_has_not_started() -> None:
+    sub = with_company_clocks(READING, answer={"target": "1h"})
+    caller = "dsl: 1\nsop: u\nsteps: [{id: it, type: sop, sop: t}]\n"
+
+    desk = Desk.open(load(caller, "u.yaml", CATALOG, {"t": sub}))
+
+    assert (desk.incident, desk.open_steps) == (None, ["look"])

@@ -1,4 +1,4 @@
-"""What is read: 210–218."""
+"""What is read: 210–219."""
 
 from __future__ import annotations
 
@@ -81,8 +81,12 @@ REFERENCES: dict[str, Page] = {
     "218": Page(
         ("事件或时钟没有这个字段", "An event or a clock has no such field"),
         (
-            "事件的字段在工作区的 events 里声明；时钟有 due_at、remaining、breached。",
-            "An event's fields are declared in the workspace's events; a clock has due_at, remaining and breached.",
+            "事件的字段在工作区的 events 里声明；时钟有 due_at、remaining、breached。"
+            "可以读本文件的时钟，也可以读公司的（gongdan.yaml 里的 sla），只要它可能管这些工单；"
+            "只被别的 SOP 调用的文件没有公司时钟。",
+            "An event's fields are declared in the workspace's events; a clock has due_at, remaining and breached. The "
+            "file's own clocks may be read, and those of the company (sla in gongdan.yaml) that can be for its "
+            "tickets; a file that only other SOPs run has none of the company's.",
         ),
         bad=steps(
             "id: a, type: wait, event: parcel.received, match: event.trackingno == ticket.no,"
@@ -94,5 +98,24 @@ REFERENCES: dict[str, Page] = {
             " timeout: 1d, on_timeout: refused"
         )
         + PATHS,
+    ),
+    "219": Page(
+        ("时钟可能没有时限", "The clock may have no deadline"),
+        (
+            "时钟只管某些类别、只在某种条件下适用，或要等某个事件才开始时，"
+            "due_at 和 remaining 是空的，拿它比较大小会成为异常。"
+            "breached 这时是 false。给一个默认值，或先问有没有。",
+            "Where a clock is for some categories only, applies under a condition, or starts at an event, due_at and "
+            "remaining are empty, and comparing them is an incident; breached is false then. Give a default, or ask "
+            "first whether there is one.",
+        ),
+        bad=steps(
+            "id: a, type: end, when: sla.swift.remaining < 3600",
+            more="sla: {swift: {target: 4h, when: customer.tier == 'vip'}}\n",
+        ),
+        good=steps(
+            "id: a, type: end, when: sla.swift.due_at and sla.swift.remaining < 3600",
+            more="sla: {swift: {target: 4h, when: customer.tier == 'vip'}}\n",
+        ),
     ),
 }
