@@ -10,7 +10,8 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``public_url`` decides whether cookies are for https only. Sizes are bytes, times seconds."""
+    """``public_url`` decides whether cookies are for https only. Sizes are bytes, times seconds;
+    ``catching_up``: how long a ticket that is behind its page is given before its refusal counts."""
 
     database_url: str
     public_url: str = "http://127.0.0.1:8080"
@@ -18,6 +19,7 @@ class Settings:
     json_limit: int = MEBIBYTE
     upload_limit: int = 25 * MEBIBYTE
     identity_cache: float = 5.0
+    catching_up: float = 10.0
     session_lifetime: float = 12 * 3600.0
     login_attempts: int = 5
     login_pause: float = 60.0

@@ -76,13 +76,20 @@ _AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, R
 
 
 class Refused(Exception):
-    """The ticket says no: ``code`` is stable, ``message`` has a text a language, ``fields`` say what is wrong where."""
+    """The ticket says no: ``code`` is stable, ``message`` has a text a language, ``fields`` say what is wrong where.
+    ``seq``: the last fact it knew of; None where its word stands, whatever it learns."""
 
     def __init__(
-        self, code: str, message: Mapping[str, str], status: int, fields: Mapping[str, str] | None = None
+        self,
+        code: str,
+        message: Mapping[str, str],
+        status: int,
+        fields: Mapping[str, str] | None = None,
+        seq: int | None = None,
     ) -> None:
         super().__init__(message.get("en", code))
         self.code, self.message, self.status, self.fields = code, dict(message), status, dict(fields or {})
+        self.seq = seq
 
 
 class TicketNotRunning(Exception):
@@ -277,4 +284,5 @@ def _refusal(failure: WorkflowUpdateFailedError) -> Refused | TicketNotRunning:
         {"en": en, "zh": str(words.get("zh", en))},
         int(words.get("status", 409)),
         words.get("fields"),
+        words.get("seq"),
     )

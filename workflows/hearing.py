@@ -140,7 +140,7 @@ class Hearing:
     @migrate.validator
     def _check_migration(self, said: Migration) -> None:
         if said.key not in self._receipts:
-            spoken(lambda: self._engine.check_move(said.event(), workflow.now()))
+            spoken(lambda: self._engine.check_move(said.event(), workflow.now()), self._engine.state.seq)
 
     @workflow.signal
     def occurred(self, told: Happening) -> None:
@@ -174,7 +174,7 @@ class Hearing:
 
     def _check(self, said: Said) -> None:
         if said.key not in self._receipts:
-            spoken(lambda: self._engine.check(said.event(), workflow.now()))
+            spoken(lambda: self._engine.check(said.event(), workflow.now()), self._engine.state.seq)
 
     async def _merge(self, said: Order) -> Receipt:
         """Merge the ticket once the other one is known to go on; whoever asks meanwhile is refused."""

@@ -16,17 +16,18 @@ from sop.values import decode, encode
 from workflows.messages import Outlook
 
 
-def spoken(act: Callable[[], None]) -> None:
+def spoken(act: Callable[[], None], seq: int | None = None) -> None:
     """Do it; a refusal becomes the update's own failure, with its words in both languages."""
     try:
         act()
     except Refusal as refusal:
-        raise refused(refusal) from None
+        raise refused(refusal, seq) from None
 
 
-def refused(refusal: Refusal) -> ApplicationError:
-    """A refusal as the update's own failure."""
-    words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields}
+def refused(refusal: Refusal, seq: int | None = None) -> ApplicationError:
+    """A refusal as the update's own failure. ``seq``: the last fact the ticket knew of, where nothing has been recorded
+    of the update, so that asking again by the same key is judged anew."""
+    words = {"en": refusal.en, "zh": refusal.zh, "status": refusal.status, "fields": refusal.fields, "seq": seq}
     return ApplicationError(refusal.en, words, type=refusal.code, non_retryable=True)
 
 

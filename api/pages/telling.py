@@ -8,35 +8,32 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
+from api import deeds
 from api.pages.desk import Reader
 from api.pages.forms import Sent, check, values_sent
 from api.ports import Tickets
 from api.problem_table import Code
 from api.problems import Problem, of_absence, of_refusal
 from db.files import FileTooLarge, NewFile, keep_file
-from db.numbers import number_of
 from db.personal import set_personal
 from db.queries.tickets import StepFacts, standing
 from sop.events import Actor
 from sop.model import FormField
 from sop.values import Value, reference
-from workflows.client import Refused, TemporalUnavailable, TicketNotRunning
+from workflows.client import Refused, TemporalUnavailable
 from workflows.messages import Receipt
 
 
 async def tell(found: Reader, key: int, ask: Callable[[Tickets], Awaitable[Receipt]]) -> Receipt:
     """Tell the ticket. Raises the ``Problem`` that says why it would not hear."""
+    async with found.doors.store.read() as conn:
+        known = await standing(conn, key)
     try:
-        return await found.doors.line.call(ask)
+        return await deeds.tell(found.doors, key, known.last_seq if known else 0, ask)
     except Refused as refused:
         raise of_refusal(refused) from None
     except TemporalUnavailable as away:
         raise of_absence(away) from None
-    except TicketNotRunning:
-        async with found.doors.store.read() as conn:
-            known = await standing(conn, key)
-        over = known is not None and known.last_seq > 0
-        raise Problem(Code.TICKET_OVER if over else Code.TICKET_NOT_STARTED, no=number_of(key)) from None
 
 
 def once_key(actor: Actor, form_key: str) -> str:

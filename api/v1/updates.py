@@ -10,6 +10,7 @@ from fastapi import Depends, Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from api.deeds import tell
 from api.doors import Doors, TheDoors
 from api.once import Once, Reply
 from api.ports import Tickets
@@ -17,7 +18,6 @@ from api.problem_table import Code
 from api.problems import Problem
 from db.numbers import id_of
 from db.queries import tickets as ticket_queries
-from workflows.client import TicketNotRunning
 from workflows.messages import Receipt
 
 
@@ -63,12 +63,7 @@ async def update(
     409 when it is over."""
 
     async def work() -> Reply:
-        try:
-            receipt = await doors.line.call(lambda line: ask(line, write.update_id))
-        except TicketNotRunning:
-            if ticket.seq:  # it has a ledger, so it has lived
-                raise Problem(Code.TICKET_OVER, no=ticket.no) from None
-            raise Problem(Code.TICKET_NOT_STARTED) from None
+        receipt = await tell(doors, ticket.id, ticket.seq, lambda line: ask(line, write.update_id))
         told: dict[str, object] = {"status": receipt.status, "seq": receipt.seq}
         if more is not None:
             async with doors.store.read() as conn:

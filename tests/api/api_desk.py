@@ -43,10 +43,16 @@ class Temporal:
 
     heard: list[tuple[int, Heard, str]] = field(default_factory=list)
     refusal: Exception | None = None
+    refusals: list[Exception] = field(default_factory=list)
+    """What it says to the next ones, one each, before it hears again."""
+    asked: int = 0
 
     async def _hear(self, ticket_id: int, event: Heard, key: str) -> Receipt:
+        self.asked += 1
         if self.refusal is not None:
             raise self.refusal
+        if self.refusals:
+            raise self.refusals.pop(0)
         self.heard.append((ticket_id, event, key))
         return Receipt(seq=len(self.heard), status="open")
 

@@ -24,7 +24,9 @@ def database_url(sqlite_url: str) -> str:  # noqa: F811  # the fixture
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(database_url, public_url="http://desk", identity_cache=0.0, login_attempts=3, login_pause=60.0)
+    return Settings(
+        database_url, public_url="http://desk", identity_cache=0.0, login_attempts=3, login_pause=60.0, catching_up=0.5
+    )
 
 
 @pytest.fixture

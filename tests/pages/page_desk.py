@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
@@ -89,11 +90,13 @@ def empty_database(file: Path) -> Path:
 
 @dataclass
 class InProcess:
-    """Every ticket's engine in this process. ``failing``: actions that their systems refuse."""
+    """Every ticket's engine in this process. ``failing``: actions that their systems refuse; ``before``: the ticket
+    that has not been told yet of the last call that failed."""
 
     store: Store
     intake: Intake
     failing: set[str] = field(default_factory=set)
+    before: Engine | None = None
     away: bool = False
     engines: dict[int, Engine] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
@@ -139,6 +142,7 @@ class InProcess:
         now = datetime.now(UTC)
         if isinstance(command, CallAction):
             if command.action in self.failing:
+                self.before = deepcopy(engine)
                 failed = ActionFailed(command.call, FailureKind.REFUSED, "the system says no", command.attempts)
                 return engine.handle(failed, now)
             return engine.handle(ActionDone(command.call, dict(OUTPUTS.get(command.action, {}))), now)
@@ -163,7 +167,7 @@ class InProcess:
             await self.tell(ticket, event)
         except Refusal as refusal:
             words = {"en": refusal.en, "zh": refusal.zh}
-            raise Refused(refusal.code, words, refusal.status, refusal.fields) from None
+            raise Refused(refusal.code, words, refusal.status, refusal.fields, engine.state.seq) from None
         self.receipts[key] = receipt = Receipt(engine.state.seq, engine.state.status)
         return receipt
 

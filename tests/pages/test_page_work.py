@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
@@ -235,6 +236,29 @@ async def test_an_incident_shows_its_remedies_and_is_retried(desk: PageDesk, lan
         for word in (("重试", "跳过", "终止", "手工录入") if language == "zh" else ("Retry", "Skip", "Stop"))
     )
     assert settled.status_code == 200
+    assert "/incident" not in settled.text
+
+
+async def test_what_the_page_offers_is_heard_by_a_ticket_that_is_behind_it(desk: PageDesk) -> None:
+    desk.temporal.failing.add("erp.rma.create")
+    await _evidence(desk, await opened(desk, "return"))
+    desk.temporal.failing.clear()
+    browser = await enter(desk, "chenjing")
+    page = (await browser.get("/tickets/GD-10001")).text
+    action = re.search(r'action="(/tickets/GD-10001/steps/[^"]+/incident)"', page)
+    assert action
+    assert desk.temporal.before
+    told, desk.temporal.engines[1] = desk.temporal.engines[1], desk.temporal.before
+
+    sent = asyncio.create_task(browser.post(action[1], data={**fields_of(page, action[1]), "choice": "retry"}))
+    for _ in range(1000):
+        if any(isinstance(event, IncidentSettled) for event in desk.temporal.heard):
+            break
+        await asyncio.sleep(0.005)
+    desk.temporal.engines[1] = told
+    settled = await sent
+
+    assert settled.status_code == 200, settled.text
     assert "/incident" not in settled.text
 
 
