@@ -12,23 +12,23 @@ from sop.model import ClockPolicy
 class Pinned:
     """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
 
-    __slots__ = ("_clock_policies", "_ready", "_settled")
+    __slots__ = ("_clock_policies", "model", "settled")
     definition: Compiled
     parent_run: str | None
     adopted: Adopted | None
     brought: Brought | None
-    _ready: Definition
+    model: Definition
+    """The definition it is pinned to, ready to run."""
+    settled: tuple[object, ...] | None
+    """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
     _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
-    _settled: tuple[object, ...] | None
 
-    @property
-    def model(self) -> Definition:
-        """The definition it is pinned to, ready to run."""
-        try:
-            return self._ready
-        except AttributeError:
-            self._ready = definition_of(self.definition)
-            return self._ready
+    def __post_init__(self) -> None:
+        self.model, self.settled = definition_of(self.definition), None
+
+    def pin(self, definition: Compiled) -> None:
+        """Go on with another version, and with the clocks that it brings."""
+        self.definition, self.model, self.adopted = definition, definition_of(definition), None
 
     @property
     def rules(self) -> str:
@@ -52,18 +52,6 @@ class Pinned:
             known = dict(sorted(known.items()))
             self._clock_policies = (self.rules, known)
         return known
-
-    @property
-    def settled(self) -> tuple[object, ...] | None:
-        """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
-        try:
-            return self._settled
-        except AttributeError:
-            return None
-
-    @settled.setter
-    def settled(self, seen: tuple[object, ...] | None) -> None:
-        self._settled = seen
 
     @property
     def calendars(self) -> Mapping[str, dict[str, object]]:

@@ -91,8 +91,7 @@ def _tell(turn: Turn, move: Move, event: RunMigrated) -> None:
 def _pin(turn: Turn, move: Move, target: Compiled) -> None:
     """Put everything where it stands in the new version."""
     run, names = move.run, move.names
-    run.definition, run.adopted = target, None
-    del run._ready  # it is made ready anew, from the new definition
+    run.pin(target)
     for thread in run.threads.values():
         thread.stack = move.stacks.get(thread.id, thread.stack)
         thread.arrivals = _renamed(thread.arrivals, names)
