@@ -7,7 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ ShiftsOn: TypeAlias = Callable[[date], tuple[Shift, ...]]
 
 _NONE = timedelta()
 _DAY = timedelta(days=1)
+_MARGIN = _DAY * 4
 _STRIDE = 128
 _MOST_DAYS = 366 * 200
 
@@ -29,10 +30,13 @@ class NoShift(Exception):
 @dataclass(frozen=True, slots=True)
 class _Stretch:
     """All shifts that open from the date ``first`` to the one before ``end``. ``before``: the time worked before each
-    shift, and after the last; ``day_of``: its working day; ``starts``: the first shift of each working day."""
+    shift, and after the last; ``day_of``: its working day; ``starts``: the first shift of each working day. It goes
+    well beyond every moment from ``early`` to before ``late``, in any time zone."""
 
     first: date
     end: date
+    early: datetime
+    late: datetime
     opens: list[datetime]
     closes: list[datetime]
     before: list[timedelta]
@@ -108,9 +112,11 @@ class ShiftLine:
 
     def _around(self, start: datetime, end: datetime) -> _Stretch:
         """A stretch that holds two moments, well before and after; the longest so far is kept."""
+        known = self._known
+        if known is not None and known.early <= start and end < known.late:
+            return known
         first = start.astimezone(self._zone).date() - _DAY * 2
         last = first + _DAY * 4 if end is start else end.astimezone(self._zone).date() + _DAY * 2
-        known = self._known
         if known is None:
             return self._lay(first - _DAY * _STRIDE, last + _DAY * _STRIDE)
         if first < known.first or last >= known.end:
@@ -126,7 +132,8 @@ class ShiftLine:
         return self._lay(stretch.first, stretch.end + _DAY * days)
 
     def _lay(self, first: date, end: date) -> _Stretch:
-        laid = _Stretch(first, end, [], [], [_NONE], [], [])
+        early, late = (datetime.combine(day, time(), UTC) for day in (first + _MARGIN, end - _MARGIN))
+        laid = _Stretch(first, end, early, late, [], [], [_NONE], [], [])
         for count in range((end - first).days):
             shifts = self._shifts_on(first + _DAY * count)
             if shifts:
