@@ -23,7 +23,7 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sop.durations import Duration, Unit
+from sop.durations import CLOCK_TIME, HOURS_WORKED, Duration
 from sop.shift_line import NoShift, Shift, ShiftLine
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -82,9 +82,9 @@ class Calendar:
     def add(self, start: datetime, duration: Duration) -> datetime:
         """The instant (UTC) so long after ``start``, by the clock or in this calendar's working time."""
         start = start.astimezone(UTC)
-        if duration.unit is Unit.SECONDS:
+        if duration.unit is CLOCK_TIME:
             return start + duration.clock_time()
-        if duration.unit is Unit.WORKING_HOURS:
+        if duration.unit is HOURS_WORKED:
             return self.advance(start, timedelta(hours=duration.amount))
         return self._add_days(start, duration.amount)
 

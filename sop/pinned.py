@@ -6,29 +6,37 @@ from collections.abc import Mapping
 
 from sop.clocks.left import Brought
 from sop.definition import Adopted, Compiled, Definition, definition_of
-from sop.model import ClockPolicy
+from sop.model import ClockPolicy, Kind
 
 
 class Pinned:
     """Keeps a run's definition ready to run beside its fields: it is no part of the state."""
 
-    __slots__ = ("_clock_policies", "model", "settled")
+    __slots__ = ("_clock_policies", "is_playbook", "model", "settled")
     definition: Compiled
     parent_run: str | None
     adopted: Adopted | None
     brought: Brought | None
     model: Definition
     """The definition it is pinned to, ready to run."""
+    is_playbook: bool
+    """Whether it is a playbook beside the SOP."""
     settled: tuple[object, ...] | None
     """All that its clocks looked at when they were last settled; none if they are to be settled anew."""
     _clock_policies: tuple[str, Mapping[str, ClockPolicy]]
 
     def __post_init__(self) -> None:
-        self.model, self.settled = definition_of(self.definition), None
+        self.settled = None
+        self.make_ready()
 
-    def pin(self, definition: Compiled) -> None:
-        """Go on with another version, and with the clocks that it brings."""
-        self.definition, self.model, self.adopted = definition, definition_of(definition), None
+    def make_ready(self) -> None:
+        """It is pinned to another definition from now on."""
+        self.model = definition_of(self.definition)
+        self.is_playbook = self.model.kind is Kind.PLAYBOOK
+
+    def settle(self, seen: tuple[object, ...] | None) -> None:
+        """Its clocks are settled by what they have seen; by none, they are to be settled anew."""
+        self.settled = seen
 
     @property
     def rules(self) -> str:

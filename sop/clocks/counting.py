@@ -110,11 +110,15 @@ def pieces(clock: Clock, start: datetime) -> Iterator[tuple[datetime, datetime, 
 
 def used(clock: Clock, now: datetime, calendars: Calendars, *, working: bool) -> timedelta:
     """The time used up by ``now`` (or by the clock's stop), never less than none."""
-    if clock.started_at is None:
+    start = clock.started_at
+    if start is None:
         return _NONE
+    if undisturbed(clock):
+        end = max(start, min(clock.stopped_at or now, now))
+        return calendars(clock.calendars[0]).between(start, end) if working else end - start
     until = min(clock.stopped_at or now, standing_since(clock) or now)
     spent = _NONE
-    for begin, end, use in pieces(clock, clock.started_at):
+    for begin, end, use in pieces(clock, start):
         if begin >= until:
             break
         end = min(end, until)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sop.calendars import Calendar
-from sop.durations import Duration, Unit
+from sop.durations import CLOCK_TIME, HOURS_WORKED, Duration
 
 
 class Span(NamedTuple):
@@ -21,11 +21,11 @@ class Span(NamedTuple):
         """When a share (in percent) is used up: of the working time, where the duration counts that."""
         if share == 100:
             return self.due
-        if self.duration.unit is Unit.SECONDS:
+        if self.duration.unit is CLOCK_TIME:
             return self.start + self.duration.clock_time() * share / 100
         return self.calendar.advance(self.start, self._working_time() * share / 100)
 
     def _working_time(self) -> timedelta:
-        if self.duration.unit is Unit.WORKING_HOURS:
+        if self.duration.unit is HOURS_WORKED:
             return timedelta(hours=self.duration.amount)
         return self.calendar.between(self.start, self.due)

@@ -20,7 +20,7 @@ from sop.events import Actor, ActorKind, ClockCorrected, CustomerChanged, Polici
 from sop.facts import FactType
 from sop.model import Approval, ClockPolicy, Task, Wait
 from sop.refusals import NotAllowed, NotPossible, UnknownClock
-from sop.state import Run, RunPhase, State, Thread
+from sop.state import RUN_ACTIVE, Run, State, Thread
 from sop.values import Value
 
 ALL = "*"
@@ -127,7 +127,7 @@ def _judge_again(run: Run, clock: Clock, policy: ClockPolicy) -> None:
 def check_adoption(state: State, event: PoliciesAdopted) -> None:
     """Raise the refusal of policies for a run that is not there or has ended."""
     run = state.runs.get(event.run)
-    if run is None or run.phase is not RunPhase.ACTIVE:
+    if run is None or run.phase is not RUN_ACTIVE:
         raise NotPossible(f"no run {event.run} is under way", f"没有进行中的流程 {event.run}")
 
 
@@ -151,7 +151,7 @@ def go_by(turn: Turn, run: Run, change: Callable[[], None], by: Actor) -> None:
     told = {name: _told(clock, run.policies[name]) for name, clock in run.clocks.items()}
     change()
     reopening.hand_back(run)
-    run.settled = None
+    run.settle(None)
     for name in [name for name in run.clocks if name not in run.policies]:
         clock = run.clocks[name]
         if clock.phase in GOING:

@@ -52,9 +52,10 @@ def unsettled(state: State, run: Run, *, gated: bool) -> list[tuple[str, bool]]:
     For each whether that may be of concern to its target. ``gated``: a gate or an open step makes them stand still."""
     inputs, before = inputs_of(run), run.settled
     of_customer, of_ticket = map(state.customer.get, inputs.of_customer), map(state.ticket.get, inputs.of_ticket)
-    run.settled = seen = (inputs, state.paused_at, gated, state.owner_team, *of_customer, *of_ticket)
+    seen = (inputs, state.paused_at, gated, state.owner_team, *of_customer, *of_ticket)
     if seen == before:
         return [(name, True) for name in inputs.restless if name in run.clocks]
+    run.settle(seen)
     if before is None or before[:_COMMON] != seen[:_COMMON]:
         return [(name, True) for name in run.clocks]
     same = {place for place, value in enumerate(seen) if value == before[place]}

@@ -23,7 +23,7 @@ from sop.engine.turn import Turn
 from sop.events import Actor
 from sop.facts import FactType
 from sop.model import ClockPolicy, Metric, Result
-from sop.state import Run, RunPhase
+from sop.state import RUN_ACTIVE, Run
 from sop.values import Value
 
 
@@ -67,7 +67,7 @@ def _beginning(turn: Turn, run: Run) -> datetime:
 
 def start(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, since: datetime) -> None:
     """Start a clock, or start it anew; it is told of if it has a target."""
-    run.settled = None
+    run.settle(None)
     clock.phase, clock.started_at, clock.stopped_at = ClockPhase.RUNNING, since, None
     clock.pauses, clock.corrections, clock.fired = [], [], []
     clock.warned = clock.breached = clock.latched = False
@@ -127,7 +127,7 @@ def stop_all(turn: Turn, run: Run) -> None:
 def happened(turn: Turn, event: str, at: datetime | None = None) -> None:
     """An event has come that may start, stop, pause or reset clocks; ``at``: when it happened, if not just now."""
     for run in turn.state.runs.values():
-        if run.phase is not RunPhase.ACTIVE or not run.clocks:
+        if run.phase is not RUN_ACTIVE or not run.clocks:
             continue
         for name in inputs_of(run).hearers.get(event, ()):
             if name in run.clocks:
@@ -145,9 +145,11 @@ def _happened(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, event: st
     elif event == reset_of(name, policy):
         _reset(turn, run, clock, policy, min(at, turn.now))
     elif event == policy.resume:
-        clock.latched, run.settled = False, None
+        clock.latched = False
+        run.settle(None)
     elif event == policy.pause:
-        clock.latched, run.settled = True, None
+        clock.latched = True
+        run.settle(None)
 
 
 def _reset(turn: Turn, run: Run, clock: Clock, policy: ClockPolicy, at: datetime) -> None:
@@ -161,7 +163,7 @@ def settle(turn: Turn) -> None:
     """After everything else of an activation: start, stop, pause, resume and aim the clocks anew where a condition
     has changed."""
     for run in turn.state.runs.values():
-        if not run.clocks or run.phase is not RunPhase.ACTIVE:
+        if not run.clocks or run.phase is not RUN_ACTIVE:
             continue
         gated = gates.stand_still(turn.state, run)
         for name, aims in unsettled(turn.state, run, gated=gated):

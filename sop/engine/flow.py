@@ -11,7 +11,7 @@ from sop.events import Actor
 from sop.expressions import ExpressionError
 from sop.facts import FactType
 from sop.model import Label, Repeat, Result
-from sop.state import Frame, OpenStep, Run, RunPhase, Thread
+from sop.state import RUN_ACTIVE, RUN_ENDED, Frame, OpenStep, Run, RunPhase, Thread
 from sop.values import Value, Values
 
 CONTINUE, END, INCIDENT = "continue", "end", "incident"
@@ -84,7 +84,7 @@ def run_on(turn: Turn) -> None:
 
 
 def _goes(run: Run, thread: Thread) -> bool:
-    return run.phase is RunPhase.ACTIVE and not thread.cancelled and thread.id in run.threads
+    return run.phase is RUN_ACTIVE and not thread.cancelled and thread.id in run.threads
 
 
 def arrive(turn: Turn, run: Run, thread: Thread) -> None:
@@ -222,7 +222,7 @@ def _jump(run: Run, thread: Thread, target: str) -> None:
 
 def end_run(turn: Turn, run: Run, result: str, *, undo: bool = False) -> None:
     """End a run: its threads are cancelled and awaited, then what it did is undone if that is wanted."""
-    if run.phase is not RunPhase.ACTIVE:
+    if run.phase is not RUN_ACTIVE:
         run.undo_wanted = run.undo_wanted or undo
         return
     run.phase, run.result, run.undo_wanted = RunPhase.ENDING, result, undo
@@ -243,8 +243,8 @@ def cancel(turn: Turn, run: Run, thread: Thread) -> None:
     for child in list(opened.children if opened else ()):
         if child in run.threads:
             cancel(turn, run, run.threads[child])
-    if opened and opened.sub and (sub := turn.state.runs[opened.sub]).phase is not RunPhase.ENDED:
-        undo = run.undo_wanted or run.phase is RunPhase.ACTIVE
+    if opened and opened.sub and (sub := turn.state.runs[opened.sub]).phase is not RUN_ENDED:
+        undo = run.undo_wanted or run.phase is RUN_ACTIVE
         end_run(turn, sub, Result.CANCELLED, undo=undo)
     gone(turn, run, thread)
 
@@ -261,7 +261,7 @@ def gone(turn: Turn, run: Run, thread: Thread) -> None:
     parent = run.threads.get(thread.parent) if thread.parent is not None else None
     if parent is not None and parent.cancelled:
         gone(turn, run, parent)
-    elif parent is not None or run.phase is RunPhase.ACTIVE:
+    elif parent is not None or run.phase is RUN_ACTIVE:
         turn.thread_ended(turn, run, thread)
     elif not run.threads:
         turn.run_ended(turn, run)
@@ -270,7 +270,7 @@ def gone(turn: Turn, run: Run, thread: Thread) -> None:
 def _busy(turn: Turn, run: Run, opened: OpenStep) -> bool:
     if opened.call in turn.state.calls or any(child in run.threads for child in opened.children):
         return True
-    return bool(opened.sub) and turn.state.runs[opened.sub or ""].phase is not RunPhase.ENDED
+    return bool(opened.sub) and turn.state.runs[opened.sub or ""].phase is not RUN_ENDED
 
 
 def _free_name(turn: Turn, key: str) -> str:

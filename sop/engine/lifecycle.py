@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sop.commands import ChooseDefinitions, Finish
 from sop.definition import Compiled, definition_of
@@ -25,13 +26,15 @@ from sop.engine.turn import Turn
 from sop.events import SYSTEM, ActorKind, Classified, DefinitionsChosen, MessagePosted, Occurred
 from sop.facts import FactType
 from sop.model import AfterClose, Result, Wait
-from sop.state import ENDED, Alarm, AlarmKind, Run, RunPhase, State, Status, Thread
+from sop.state import ENDED, RUN_ACTIVE, RUN_ENDED, Alarm, AlarmKind, Run, RunPhase, State, Status, Thread
 from sop.values import Value
 
 OURS = "gongdan"
 CLOSED = "ticket.closed"
 CLOSE_AFTER = timedelta(days=7)
 MOST_HEARD = 500
+_NEW: Final = Status.NEW
+_OPEN: Final = Status.OPEN
 
 
 def classified(turn: Turn, event: Classified) -> None:
@@ -49,7 +52,7 @@ def classified(turn: Turn, event: Classified) -> None:
     turn.fact(FactType.TICKET_CLASSIFIED, data, by=SYSTEM)
     if event.team or state.desk:
         owners.own(turn, f"team:{event.team}" if event.team else owners.home(state), "dispatch")
-    state.status = Status.OPEN
+    state.status = _OPEN
     for name in ("ticket.created", "ticket.classified"):
         mailbox.receive(turn, Occurred(name, OURS, name), quiet=True)
 
@@ -69,7 +72,7 @@ def chosen(turn: Turn, event: DefinitionsChosen) -> None:
 
 def main_runs(state: State) -> list[Run]:
     """The SOP that runs (or undoes what it did) now."""
-    return [run for run in state.runs.values() if run.is_main and run.phase is not RunPhase.ENDED]
+    return [run for run in state.runs.values() if run.is_main and run.phase is not RUN_ENDED]
 
 
 def _played(state: State) -> set[str]:
@@ -126,7 +129,7 @@ def run_ended(turn: Turn, run: Run) -> None:
     if run.phase is not RunPhase.ENDING or run.threads or not undo.is_undone(turn, run):
         return
     outputs = branching.outputs_of(turn, run)
-    run.phase = RunPhase.ENDED
+    run.phase = RUN_ENDED
     clocks.stop_all(turn, run)
     turn.state.alarms = [a for a in turn.state.alarms if a.run != run.id]
     turn.fact(FactType.RUN_ENDED, {"result": run.result, "outputs": outputs}, run=run)
@@ -146,7 +149,7 @@ def resolved(turn: Turn, result: str, name: str) -> None:
     if result == Result.CANCELLED:
         promises.withdraw_all(turn, "cancelled")
     for other in list(state.runs.values()):
-        if other.is_playbook and other.phase is RunPhase.ACTIVE and _stops(other):
+        if other.is_playbook and other.phase is RUN_ACTIVE and _stops(other):
             flow.end_run(turn, other, Result.CANCELLED)
     silence_close(state)
     state.alarms.append(Alarm(turn.now + CLOSE_AFTER, AlarmKind.CLOSE))
@@ -181,7 +184,7 @@ def open_threads(state: State) -> list[tuple[Run, Thread]]:
     return [
         (run, thread)
         for run in state.runs.values()
-        if run.phase is not RunPhase.ENDED
+        if run.phase is not RUN_ENDED
         for thread in run.threads.values()
         if thread.open is not None and not thread.cancelled
     ]
@@ -197,21 +200,21 @@ def status_of(state: State) -> Status:
         return Status.CANCELLED if state.result == Result.CANCELLED else Status.RESOLVED
     if state.paused_at is not None:
         return Status.PAUSED
-    return Status.NEW if state.status is Status.NEW else _waits_for(state)
+    return _NEW if state.status is _NEW else _waits_for(state)
 
 
 def _waits_for(state: State) -> Status:
     """Whom an open ticket waits for: us, as soon as one step does; else its customer; else something outside."""
     found = None
     for run in state.runs.values():
-        if run.phase is RunPhase.ENDED or run.is_playbook:
+        if run.phase is RUN_ENDED or run.is_playbook:
             continue
         for thread in run.threads.values():
             standing = _standing(run, thread)
-            if standing is Status.OPEN:
+            if standing is _OPEN:
                 return standing
             found = standing if found is not Status.WAITING_CUSTOMER else found
-    return found or Status.OPEN
+    return found or _OPEN
 
 
 def _standing(run: Run, thread: Thread) -> Status | None:
@@ -221,12 +224,12 @@ def _standing(run: Run, thread: Thread) -> Status | None:
     if opened.held:
         return Status.WAITING
     if opened.incident:
-        return Status.OPEN
+        return _OPEN
     if opened.wanted == seats.CUSTOMER:
         return Status.WAITING_CUSTOMER
     if opened.children or opened.sub or isinstance(standing.step_of(run, thread), Wait):
         return Status.WAITING
-    return Status.OPEN
+    return _OPEN
 
 
 def settle(turn: Turn) -> None:
@@ -244,7 +247,7 @@ def settle(turn: Turn) -> None:
 
 def _busy(state: State) -> bool:
     """Whether something still runs for a ticket that is to close, or is about to."""
-    running = any(run.phase is not RunPhase.ENDED for run in state.runs.values())
+    running = any(run.phase is not RUN_ENDED for run in state.runs.values())
     return running or bool(state.wanted) or promises.busy(state)
 
 
@@ -253,8 +256,8 @@ def _tell_status(turn: Turn) -> None:
     status = status_of(state)
     if status is not state.status or state.ticket.get("status") != status:
         state.status = status
-        state.ticket["status"] = status.value
-        turn.fact(FactType.TICKET_STATUS, {"status": status.value, "result": state.result})
+        state.ticket["status"] = said = status.value
+        turn.fact(FactType.TICKET_STATUS, {"status": said, "result": state.result})
 
 
 def over(state: State) -> bool:

@@ -9,7 +9,7 @@ from sop.events import Occurred
 from sop.expressions import ExpressionError
 from sop.facts import FactType
 from sop.model import Wait
-from sop.state import Letter, Run, RunPhase, Thread
+from sop.state import RUN_ACTIVE, Letter, Run, Thread
 from sop.values import Value, unmarked
 
 MAX_LETTERS = 500
@@ -29,7 +29,7 @@ def receive(turn: Turn, event: Occurred, *, quiet: bool = False) -> bool:
         said: dict[str, Value] = {"type": event.type, "source": event.source, "id": event.id, "data": data}
         turn.fact(FactType.EVENT_RECEIVED, said)
     for run in list(state.runs.values()):
-        if run.phase is RunPhase.ACTIVE:
+        if run.phase is RUN_ACTIVE:
             _deliver(turn, run, letter)
     return True
 
@@ -54,7 +54,7 @@ def _deliver(turn: Turn, run: Run, letter: Letter) -> None:
         if isinstance(step, Wait) and _offered(turn, run, thread, step, letter):
             flow.proceed(turn, run, thread)
     for number, handler in enumerate(run.model.document.whenever):
-        if letter.number in read or run.phase is not RunPhase.ACTIVE:
+        if letter.number in read or run.phase is not RUN_ACTIVE:
             return
         if handler.event == letter.type:
             listening.listen(turn, run, number, letter)

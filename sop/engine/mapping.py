@@ -11,7 +11,7 @@ from sop.engine.standing import step_of
 from sop.events import RunMigrated
 from sop.model import Action, Approval, Parallel, Repeat, Step, SubSop
 from sop.refusals import CannotMigrate, NeedsMapping
-from sop.state import Frame, OpenStep, Run, RunPhase, State, Thread
+from sop.state import RUN_ACTIVE, Frame, OpenStep, Run, State, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Move:
 
 def move_of(state: State, run: Run, event: RunMigrated, new: Definition) -> Move:
     """How a run goes on. Raises ``NeedsMapping`` for an open step without a counterpart, else ``CannotMigrate``."""
-    if run.phase is not RunPhase.ACTIVE:
+    if run.phase is not RUN_ACTIVE:
         raise CannotMigrate(f"{run.id} is ending", f"{run.id} 正在结束")
     names = names_of(run.model, new, event.steps)
     paths = _paths_of(run.model, new, names)

@@ -21,7 +21,7 @@ from sop.expressions import ExpressionError
 from sop.facts import FactType
 from sop.model import Approval, Label, Repeat, Step, Task, Wait
 from sop.refusals import NotAllowed, NotOnThisVersion
-from sop.state import AlarmKind, Run, RunPhase, State, Thread
+from sop.state import RUN_ENDED, AlarmKind, Run, State, Thread
 from sop.values import Value
 
 Kept = TypeVar("Kept")
@@ -46,7 +46,7 @@ def moves_of(state: State, event: RunMigrated) -> list[Move]:
 def _is_on(run: Run, event: RunMigrated) -> bool:
     known = run.definition
     same = (known["kind"], known["key"]) == (event.target["kind"], event.key)
-    return same and known["version"] == event.version and run.phase is not RunPhase.ENDED
+    return same and known["version"] == event.version and run.phase is not RUN_ENDED
 
 
 def _is_meant(state: State, run: Run, event: RunMigrated) -> bool:
@@ -91,7 +91,8 @@ def _tell(turn: Turn, move: Move, event: RunMigrated) -> None:
 def _pin(turn: Turn, move: Move, target: Compiled) -> None:
     """Put everything where it stands in the new version."""
     run, names = move.run, move.names
-    run.pin(target)
+    run.definition, run.adopted = target, None
+    run.make_ready()
     for thread in run.threads.values():
         thread.stack = move.stacks.get(thread.id, thread.stack)
         thread.arrivals = _renamed(thread.arrivals, names)

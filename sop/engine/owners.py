@@ -11,7 +11,7 @@ from sop.engine import handoffs
 from sop.engine.turn import Turn
 from sop.events import SYSTEM, Actor, Dispatched
 from sop.facts import FactType
-from sop.state import Asked, RunPhase, State
+from sop.state import RUN_ENDED, Asked, State
 from sop.values import Value
 
 ADMIN = "admin"
@@ -89,6 +89,6 @@ def _fallbacks(state: State) -> Iterator[str]:
     if state.desk.fallback:
         yield state.desk.fallback
     for run in state.runs.values():
-        if not run.is_playbook and run.phase is not RunPhase.ENDED and run.model.document.owner:
+        if not run.is_playbook and run.phase is not RUN_ENDED and run.model.document.owner:
             yield run.model.document.owner
     yield ADMIN

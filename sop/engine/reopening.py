@@ -21,7 +21,7 @@ from sop.engine.turn import Turn
 from sop.facts import FactType
 from sop.model import ClockPolicy, Result
 from sop.policies import Reopen
-from sop.state import Run, RunPhase, State
+from sop.state import RUN_ENDED, Run, State
 from sop.values import Value
 
 WORDS: Mapping[str, dict[str, str]] = {
@@ -165,7 +165,7 @@ def _cut(turn: Turn, run: Run) -> Iterator[tuple[str, Left]]:
 
 def _before(state: State, run: Run, name: str) -> Run | None:
     """The last SOP before this one, in this life of the ticket, that had a clock of this name."""
-    others = [r for r in state.runs.values() if r is not run and r.is_main and r.phase is RunPhase.ENDED]
+    others = [r for r in state.runs.values() if r is not run and r.is_main and r.phase is RUN_ENDED]
     return max((r for r in others if name in r.clocks), key=lambda r: _last_of(r, name), default=None)
 
 

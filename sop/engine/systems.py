@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sop import expressions
@@ -84,21 +83,13 @@ def _at_once(turn: Turn, run: Run, thread: Thread, action: Action, arguments: di
     said: dict[str, Value] = {"call": call, "action": action.action, "arguments": arguments, "key": call, "undo": False}
     turn.tell(FactType.ACTION_CALLED, run, thread, said)
     builtin.perform(turn, action.action, arguments, run)
-    _done_fact(turn, run, thread, Calling(call, action.action), {})
+    _done_fact(turn, run, thread, call, action, {})
     promises.give(turn, run, thread, action, {})
     flow.leave(turn, run, thread, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """Which call of which action a fact is about."""
-
-    call: str
-    action: str
-
-
-def _done_fact(turn: Turn, run: Run, thread: Thread, calling: Calling, outputs: Values) -> None:
-    data: dict[str, Value] = {"call": calling.call, "action": calling.action, "outputs": outputs, "undo": False}
+def _done_fact(turn: Turn, run: Run, thread: Thread, call: str, action: Action, outputs: Values) -> None:
+    data: dict[str, Value] = {"call": call, "action": action.action, "outputs": outputs, "undo": False}
     turn.tell(FactType.ACTION_DONE, run, thread, data)
 
 
@@ -115,7 +106,7 @@ def done(turn: Turn, event: ActionDone) -> None:
     outputs = _kept(run, action, event.outputs)
     small = not too_large(outputs)
     standing.opened_of(thread).call = None
-    _done_fact(turn, run, thread, Calling(event.call, action.action), outputs if small else {})
+    _done_fact(turn, run, thread, event.call, action, outputs if small else {})
     undo.register(run, thread, action, outputs)
     promises.give(turn, run, thread, action, outputs)
     if thread.cancelled:
