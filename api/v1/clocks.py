@@ -34,9 +34,10 @@ ClockKey = Annotated[
     str,
     Path(
         max_length=200,
-        pattern=r"^([\w.#-]+|\*)$",
+        pattern=r"^([\w.#@-]+|\*)$",
         description="``<run>.<clock>``, or the clock alone where it is the only one of its name; an open step with a "
-        "deadline is one too. To correct: ``*`` is every clock and step.",
+        "deadline is one too, with ``@<visit>`` after it where two branches stand on it. To correct: ``*`` is every "
+        "clock and step.",
         examples=["return.resolution"],
     ),
 ]
@@ -58,7 +59,7 @@ async def explain_clock(ticket: TheTicket, clock: ClockKey, doors: TheDoors) -> 
         if not found:
             raise Problem(Code.CLOCK_NOT_FOUND, no=ticket.no, clock=clock)
         if len(found) > 1:
-            raise Problem(Code.CLOCK_AMBIGUOUS, keys=", ".join(one.address for one in found))
+            raise Problem(Code.CLOCK_AMBIGUOUS, keys=", ".join(clock_queries.addresses_of(found)))
         why = await clock_queries.why(conn, found[0].ledger, datetime.now(UTC))
     if why is None:
         raise Problem(Code.CLOCK_NOT_FOUND, no=ticket.no, clock=clock)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import calendars
@@ -20,29 +20,43 @@ from sop.values import Value
 
 @dataclass(frozen=True, slots=True)
 class KnownClock:
-    """A clock of a run, or an open step that has a deadline, with its ledger."""
+    """A clock of a run, or an open step that has a deadline (``visit``: which time it was come to), with its ledger."""
 
     run: str
     ledger: Clock
+    visit: int | None = None
 
     @property
-    def address(self) -> str:
-        """``<run>.<clock>``."""
+    def place(self) -> str:
+        """``<run>.<clock>``, or ``<run>.<step>``."""
         return f"{self.run}.{self.ledger.name}"
 
 
+def addresses_of(found: Sequence[KnownClock]) -> list[str]:
+    """What names each of several clocks alone: its place, or with ``@<visit>`` where branches stand on one step."""
+    places = [one.place for one in found]
+    return [
+        place if places.count(place) == 1 or one.visit is None else f"{place}@{one.visit}"
+        for place, one in zip(places, found, strict=True)
+    ]
+
+
 async def clocks_named(conn: AsyncConnection, ticket_id: int, address: str) -> list[KnownClock]:
-    """The clocks, and the open steps with a deadline, of this name (``<clock>`` or ``<run>.<clock>``)."""
-    run, _, name = address.rpartition(".")
-    clocks = select(ClockRow.run, ClockRow.ledger).where(ClockRow.ticket_id == ticket_id, ClockRow.clock == name)
-    steps = select(Step.run, Step.ledger).where(
+    """The clocks, and the open steps with a deadline, of this name: ``<clock>`` or ``<run>.<clock>``, a step also with
+    ``@<visit>`` behind it."""
+    run, _, named = address.rpartition(".")
+    name, _, visit = named.partition("@")
+    clocks = select(ClockRow.run, ClockRow.ledger, null().label("visit")).where(
+        ClockRow.ticket_id == ticket_id, ClockRow.clock == named
+    )
+    steps = select(Step.run, Step.ledger, Step.visit).where(
         Step.ticket_id == ticket_id, Step.step == name, Step.status == "open", Step.due_at.is_not(None)
     )
-    rows = [*await conn.execute(clocks), *await conn.execute(steps)]
+    rows = [*await conn.execute(clocks), *await conn.execute(steps.order_by(Step.run, Step.visit))]
     return [
-        KnownClock(row.run, _read(name, row.ledger))
+        KnownClock(row.run, _read(name, row.ledger), row.visit)
         for row in rows
-        if run in ("", row.run) and isinstance(row.ledger, Mapping)
+        if run in ("", row.run) and visit in ("", str(row.visit)) and isinstance(row.ledger, Mapping)
     ]
 
 

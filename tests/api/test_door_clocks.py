@@ -15,7 +15,7 @@ from db.projection import project
 from db.tables import Customer, Outbox, OutboxKind, Team
 from sop.commands import Command, Project
 from sop.engine import Engine
-from sop.events import Classified, ClockCorrected, CustomerChanged, DefinitionsChosen
+from sop.events import Classified, ClockCorrected, CustomerChanged, DefinitionsChosen, Tick
 from tests.api.api_desk import Desk
 from tests.sop.engine_desk import compiled
 
@@ -27,15 +27,26 @@ SOP = """
 RIGHT = {"since": "2026-11-20T02:00:00Z", "until": "2026-11-20T03:00:00Z", "count": "paused", "reason": "等供应商"}
 
 
-async def a_ticket_with_clocks(desk: Desk, start: datetime = START) -> str:
-    """A ticket whose real ledger says that two clocks run."""
+TWICE = """
+    steps: [{id: both, type: parallel, branches: [x, y]}]
+    paths:
+      x: [{id: x1, type: wait, for: 1h, next: check}]
+      y: [{id: y1, type: wait, for: 90m, next: check}]
+      check: [{id: look, type: task, assign: role:agent, due: 2h}]
+"""
+
+
+async def a_ticket_with_clocks(desk: Desk, start: datetime = START, text: str = SOP, *ticks: timedelta) -> str:
+    """A ticket whose real ledger says that two clocks run; ``ticks``: when something was due, since its start."""
     no = await desk.open()
     ticket_id = id_of(no)
     assert ticket_id is not None
-    sop = compiled(SOP)
+    sop = compiled(text)
     engine, commands = Engine.opened({"no": no, "created_at": start.isoformat()}, {"id": "C1"}, start)
     commands += engine.handle(Classified("general", "normal"), start)
     commands += engine.handle(DefinitionsChosen("ticket.classified", (sop,)), start)
+    for tick in ticks:
+        commands += engine.handle(Tick(), start + tick)
     async with desk.store.write() as conn:
         await calendars.keep(conn, sop)
         await project(conn, ticket_id, _facts(commands), dispatch)
@@ -75,6 +86,32 @@ async def test_a_steps_deadline_explains_itself_too(desk: Desk) -> None:
     said = await desk.http.get(f"/api/v1/tickets/{no}/clocks/t.work/why")
 
     assert said.json()["lines"]["en"][1] == "Fri 20 Nov 09:30–11:30 counted 2 h"
+
+
+async def test_two_branches_on_one_step_have_deadlines_of_their_own(desk: Desk) -> None:
+    no = await a_ticket_with_clocks(desk, START, TWICE, timedelta(hours=1), timedelta(minutes=90))
+    url = f"/api/v1/tickets/{no}/clocks"
+
+    both = await desk.http.get(f"{url}/look/why")
+    due = {at: (await desk.http.get(f"{url}/{at}/why")).json()["due_at"] for at in ("look@1", "t.look@2")}
+    none = [
+        (await desk.http.get(f"{url}/{at}/why")).status_code for at in ("look@3", "look@x", "look@1@2", "resolution@1")
+    ]
+
+    assert (both.status_code, both.json()["code"]) == (409, "clock_ambiguous")
+    assert "t.look@1, t.look@2" in both.json()["detail"]
+    assert due == {"look@1": "2026-11-20T04:30:00Z", "t.look@2": "2026-11-20T05:00:00Z"}
+    assert none == [404] * 4
+
+
+async def test_the_deadline_of_one_branch_is_corrected_alone(desk: Desk) -> None:
+    no = await a_ticket_with_clocks(desk, START, TWICE, timedelta(hours=1), timedelta(minutes=90))
+
+    said = await desk.http.post(f"/api/v1/tickets/{no}/clocks/t.look@2/correct", json=RIGHT)
+
+    assert said.status_code == 200, said.text
+    [(_, event, _)] = desk.temporal.heard
+    assert event.clock == "t.look@2"
 
 
 async def test_a_clock_nobody_knows_is_not_found(desk: Desk) -> None:

@@ -144,6 +144,24 @@ def test_a_steps_own_time_is_corrected_too() -> None:
     assert desk.of(FactType.STEP_MOVED)[0].by == ANN
 
 
+def test_of_two_branches_on_one_step_the_time_of_one_is_corrected() -> None:
+    desk = Desk.open(
+        """
+        steps: [{id: both, type: parallel, branches: [x, y]}]
+        paths:
+          x: [{id: x1, type: wait, for: 10m, next: check}]
+          y: [{id: y1, type: wait, for: 20m, next: check}]
+          check: [{id: look, type: task, assign: role:agent, due: 60m}]
+        """
+    )
+    desk.later("40m")
+
+    correct(desk, "look@2", 25, 35, counts=False)
+
+    [moved] = desk.of(FactType.STEP_MOVED)
+    assert (moved.step, moved.visit, minute(moved.data["due_at"])) == ("look", 2, 90)
+
+
 def test_a_paused_step_gets_back_working_time_where_that_is_counted() -> None:
     desk = Desk.open("    steps:\n      - {id: a, type: task, assign: role:agent, due: 4wh}\n")
     desk.later("8h")  # 17:00: three hours before lunch and three and a half after it are more than four
