@@ -43,10 +43,11 @@ def gongdan(*words: str, env: dict[str, str], stdin: str = "", cwd: Path = ROOT)
 
 @dataclass
 class Site:
-    """``gongdan up`` as a process with everything it started."""
+    """``gongdan up`` as a process with everything it started; ``folder`` is where it is called."""
 
     data_dir: Path
     ports: tuple[int, int, int, int]
+    folder: Path = ROOT
     process: subprocess.Popen[str] | None = None
     output: Path = field(init=False)
 
@@ -70,7 +71,7 @@ class Site:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "worker", "up", *where],
                 env=self.env,
-                cwd=ROOT,
+                cwd=self.folder,
                 stdout=out,
                 stderr=out,
                 text=True,
