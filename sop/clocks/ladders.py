@@ -54,6 +54,7 @@ def _level(rung: Rung) -> Level:
     )
 
 
+@lru_cache(maxsize=1024)
 def percent(text: str) -> int:
     """The number of ``80%``."""
     return int(text.rstrip("%"))

@@ -28,7 +28,7 @@ def enter_approval(turn: Turn, run: Run, thread: Thread, approval: Approval) -> 
 def details(turn: Turn, run: Run, thread: Thread, approval: Approval) -> dict[str, Value]:
     """What people see of an approval. Raises ``ExpressionError``."""
     turn.part = "script"
-    script = forms_view.rendered(approval.script, turn.scope(run, thread))
+    script = forms_view.rendered(approval.script, turn.scope(run, thread)) if approval.script else None
     return {"assign": ", ".join(_seats(approval)), "rule": str(approval.rule), "script": script}
 
 

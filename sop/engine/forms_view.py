@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sop import expressions
-from sop.model import FormField, Label, Option, Outcome
-from sop.values import Value
+from sop.definition import Definition
+from sop.model import FormField, Label, Option, Outcome, Task
+from sop.values import Value, Values
+
+_FORMS: dict[tuple[str, str], list[tuple[str, Values]]] = {}
 
 
-def field_of(field: FormField, default: Value) -> Value:
+def form_of(definition: Definition, task: Task, defaults: Values) -> list[Value]:
+    """The form of a task as plain data with its defaults; all that never changes is worked out once a process."""
+    known = _FORMS.get((definition.sha256, task.id))
+    if known is None:
+        known = [(field.key, field_of(field)) for field in task.form]
+        _FORMS[definition.sha256, task.id] = known
+    return [field if (default := defaults.get(key)) is None else {**field, "default": default} for key, field in known]
+
+
+def field_of(field: FormField) -> Values:
     """One form field as plain data; an option is always ``{value, label}``."""
     shown: dict[str, Value] = {"key": field.key, "type": field.type.value, "label": field.label or field.key}
     if field.optional:
@@ -20,8 +32,6 @@ def field_of(field: FormField, default: Value) -> Value:
         shown["min"] = field.min
     if field.max is not None:
         shown["max"] = field.max
-    if default is not None:
-        shown["default"] = default
     if field.personal:
         shown["personal"] = True
     if field.help:

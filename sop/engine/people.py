@@ -37,7 +37,7 @@ def details(turn: Turn, run: Run, thread: Thread, task: Task) -> dict[str, Value
     return {
         "assign": task.assign,
         "skills": list(task.skills),
-        "form": [forms_view.field_of(f, opened.defaults.get(f.key)) for f in task.form],
+        "form": forms_view.form_of(run.model, task, opened.defaults),
         "outcomes": forms_view.buttons(task.outcomes),
         "script": script,
     }

@@ -118,7 +118,7 @@ def _is_of_own(condition: str) -> bool:
 def is_over(state: State, run: Run, name: str, policy: ClockPolicy) -> bool:
     """Whether a clock of this name had come to its own end before the ticket was opened again, so that it does not
     count once more: what was kept stays kept, and what was missed stays missed."""
-    if not run.is_main or policy.reopen is Reopen.RESTART:
+    if _is_first(state) or not run.is_main or policy.reopen is Reopen.RESTART:
         return False
     before = _before(state, run, name)
     if before is not None:
@@ -129,7 +129,7 @@ def is_over(state: State, run: Run, name: str, policy: ClockPolicy) -> bool:
 
 def take_up(turn: Turn, run: Run) -> None:
     """Go on with every clock that the end of the SOP before had stopped; that has them no longer."""
-    if not run.is_main:
+    if _is_first(turn.state) or not run.is_main:
         return
     found = dict(_cut(turn, run))
     if not found:
@@ -141,6 +141,11 @@ def take_up(turn: Turn, run: Run) -> None:
         arm(turn, run, clock, run.policies[name])
         if clock.target:
             clock_facts.tell(turn, FactType.CLOCK_STARTED, run, clock, {"continues": left.run})
+
+
+def _is_first(state: State) -> bool:
+    """Whether the run that starts is the ticket's first: there is nothing to go on with."""
+    return not state.left and len(state.runs) == 1
 
 
 def _cut(turn: Turn, run: Run) -> Iterator[tuple[str, Left]]:

@@ -15,11 +15,14 @@ class StepsView(Mapping[str, Value]):
     """``steps``: what a step gave, or its declared outputs as nulls until it has run. Within a pass of a repeat
     (``suffix``) its own steps come first, then those of the passes around it."""
 
-    __slots__ = ("_nulls", "_run", "_suffix")
+    __slots__ = ("_run", "_suffix")
 
     def __init__(self, run: Run, suffix: str) -> None:
         self._run, self._suffix = run, suffix
-        self._nulls = nulls_of(run.model)
+
+    @property
+    def _nulls(self) -> Mapping[str, Value]:
+        return nulls_of(self._run.model)
 
     def __getitem__(self, step: str) -> Value:
         known, suffix = self._run.steps, self._suffix
