@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.live.desk import Desk, Running, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.live]
 
+READING = 4.0  # seconds: well within the ten after which Temporal gives a lost task, with what has come, to another
 DOOMED = Path(__file__).with_name("doomed_worker.py")
 
 
@@ -33,6 +35,7 @@ def test_an_incident_that_only_the_page_knows_of_is_settled(shared_desk: Desk) -
         desk.company.recovers()
     desk.incident(ticket.no, "create_rma")  # the page offers what no workflow has been told of
     desk.start("worker")
+    time.sleep(READING)
 
     desk.settle(ticket.no, "create_rma", "retry", "chenjing")
     desk.step(ticket.no, "wait_parcel")
