@@ -206,21 +206,23 @@ class Branch(Shape):
     when: str | None = None
 
 
-class Parallel(StepShape):
-    """At the same time: ``join`` is ``all``, ``any`` or how many branches must be done."""
-
-    type: Literal["parallel"]
-    branches: tuple[str | Branch, ...]
-    join: str | StrictInt = "all"
-
-
 class Rest(StrEnum):
-    """What becomes of the passes under way once a repeat has enough: withdrawn, awaited, or left to end by themselves
-    beside what comes next."""
+    """What becomes of the branches or passes under way once there are enough: withdrawn, awaited, or left to end by
+    themselves beside what comes next."""
 
     CANCEL = "cancel"
     WAIT = "wait"
     BESIDE = "beside"
+
+
+class Parallel(StepShape):
+    """At the same time: ``join`` is ``all``, ``any`` or how many branches must be done. Without ``rest``, what is under
+    way once they are is withdrawn."""
+
+    type: Literal["parallel"]
+    branches: tuple[str | Branch, ...]
+    join: str | StrictInt = "all"
+    rest: Rest | None = None
 
 
 class Repeat(StepShape):

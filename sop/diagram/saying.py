@@ -9,7 +9,7 @@ from sop.definition import Definition
 from sop.diagram import words
 from sop.diagram.conditions import resolved
 from sop.diagram.names import Names
-from sop.model import Action, Approval, Decision, End, Parallel, Repeat, Step, SubSop, Task, Wait
+from sop.model import Action, Approval, Decision, End, Parallel, Repeat, Rest, Step, SubSop, Task, Wait
 from sop.problems import Language
 
 NO_UNDO = "none"
@@ -80,7 +80,10 @@ def _course(step: Step, definition: Definition, language: Language, names: Names
 
 def _joined(step: Parallel | Repeat, language: Language) -> str:
     joins = {"all": words.JOIN_ALL, "any": words.JOIN_ANY}
-    return joins.get(str(step.join), words.JOIN_COUNT)(language, step.join)
+    others = {Rest.WAIT: words.REST_WAIT(language), Rest.BESIDE: words.REST_BESIDE(language)}
+    return _dotted(
+        joins.get(str(step.join), words.JOIN_COUNT)(language, step.join), others.get(step.rest, "") if step.rest else ""
+    )
 
 
 def _awaited(step: Wait, definition: Definition, language: Language, names: Names) -> str:

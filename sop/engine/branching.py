@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop import expressions
-from sop.engine import clocks, flow, incidents, standing
+from sop.engine import clocks, flow, incidents, rest, standing
 from sop.engine.turn import Turn
 from sop.expressions import ExpressionError
 from sop.facts import FactType
@@ -37,8 +37,10 @@ def _opened(turn: Turn, run: Run, thread: Thread, step: Parallel | Repeat | SubS
 def enter_parallel(turn: Turn, run: Run, thread: Thread, parallel: Parallel) -> None:
     """Start every branch whose condition holds; wait for as many as ``join`` says."""
     opened = standing.opened_of(thread)
+    branches = [b if isinstance(b, Branch) else Branch(path=b) for b in parallel.branches]
+    rest.withdraw_left(turn, run, thread, [branch.path for branch in branches])
     wanted: list[str] = []
-    for number, branch in enumerate(b if isinstance(b, Branch) else Branch(path=b) for b in parallel.branches):
+    for number, branch in enumerate(branches):
         turn.part = f"branches/{number}/when"
         if branch.when is None or turn.holds(run, thread, branch.when):
             wanted.append(branch.path)
@@ -70,7 +72,7 @@ def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
     """Run the path again and again: for each item of a list, or until a condition holds."""
     opened = standing.opened_of(thread)
     opened.needed = repeat.max
-    _withdraw_left(turn, run, thread, repeat)
+    rest.withdraw_left(turn, run, thread, (repeat.do,), passes=True)
     if repeat.each is not None:
         turn.part = "each"
         items = expressions.evaluate(repeat.each, turn.scope(run, thread))
@@ -84,13 +86,6 @@ def enter_repeat(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
         incidents.open_incident(turn, run, thread, "SOP_JOIN", said, "join")
     else:
         more_passes(turn, run, thread, repeat)
-
-
-def _withdraw_left(turn: Turn, run: Run, thread: Thread, repeat: Repeat) -> None:
-    """Coming to a repeat again withdraws the passes that it left behind the last time: theirs are the same places."""
-    for other in [t for t in run.threads.values() if t.left and t.passage.startswith(f"{thread.passage}/")]:
-        if other.stack and other.stack[0].line == repeat.do:
-            flow.cancel(turn, run, other)
 
 
 def _wanted(repeat: Repeat) -> int:
@@ -197,19 +192,19 @@ def thread_ended(turn: Turn, run: Run, thread: Thread) -> None:
         return
     step = standing.step_of(run, parent)
     if isinstance(step, Parallel):
-        _joined(turn, run, parent, thread)
+        _joined(turn, run, parent, step, thread)
     elif isinstance(step, Repeat):
         _passed(turn, run, parent, step, thread)
 
 
-def _joined(turn: Turn, run: Run, parent: Thread, child: Thread) -> None:
+def _joined(turn: Turn, run: Run, parent: Thread, parallel: Parallel, child: Thread) -> None:
     opened = standing.opened_of(parent)
     if not child.cancelled:
         opened.finished.append(child.id)
         opened.results.append(child.local.get("branch"))
     left = [run.threads[other] for other in opened.children if other in run.threads]
     if len(opened.finished) >= opened.needed:
-        _cancel_all(turn, run, left)
+        rest.have_enough(turn, run, opened, parallel.rest or Rest.CANCEL, left)
         if parent.open is opened and not any(other in run.threads for other in opened.children):
             flow.leave(turn, run, parent, {"done": list(opened.results)})
             flow.proceed(turn, run, parent)
@@ -218,22 +213,18 @@ def _joined(turn: Turn, run: Run, parent: Thread, child: Thread) -> None:
         incidents.open_incident(turn, run, parent, "SOP_JOIN", said, "join")
 
 
-def _cancel_all(turn: Turn, run: Run, threads: list[Thread]) -> None:
-    for thread in threads:
-        flow.cancel(turn, run, thread)
-
-
 def _passed(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread) -> None:
     opened = standing.opened_of(parent)
     if not child.cancelled:
         opened.finished.append(child.id)
         _keep_result(run, repeat, opened, child)
-    rest = [run.threads[other] for other in opened.children if other in run.threads]
+    left = [run.threads[other] for other in opened.children if other in run.threads]
     if opened.leaving:
-        _cancel_all(turn, run, rest)
+        rest.cancel_all(turn, run, left)
     elif not child.cancelled and _enough(turn, run, parent, repeat, child):
         opened.leaving = ""
-        _have_enough(turn, run, opened, repeat, rest)
+        kind = repeat.rest or (Rest.CANCEL if _wanted(repeat) else Rest.WAIT)
+        rest.have_enough(turn, run, opened, kind, left)
     if parent.open is opened and not opened.incident:
         more_passes(turn, run, parent, repeat)
 
@@ -253,17 +244,6 @@ def _enough(turn: Turn, run: Run, parent: Thread, repeat: Repeat, child: Thread)
     except ExpressionError as error:
         incidents.open_incident(turn, run, parent, error.code, str(error), "until")
         return False
-
-
-def _have_enough(turn: Turn, run: Run, opened: OpenStep, repeat: Repeat, rest: list[Thread]) -> None:
-    """What becomes of the passes that are still under way."""
-    kind = repeat.rest or (Rest.CANCEL if _wanted(repeat) else Rest.WAIT)
-    if kind is Rest.CANCEL:
-        _cancel_all(turn, run, rest)
-    elif kind is Rest.BESIDE:
-        for thread in rest:
-            opened.children.remove(thread.id)
-            thread.parent, thread.left = None, True
 
 
 def _keep_result(run: Run, repeat: Repeat, opened: OpenStep, child: Thread) -> None:

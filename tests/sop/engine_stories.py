@@ -141,7 +141,7 @@ class Grammar:
 
     def parallel(self, depth: int) -> dict[str, Any]:
         branches: list[Any] = [self.path(2), {"path": self.path(2), "when": "ticket.flag == 1"}, self.path(2)]
-        return {"branches": branches, "join": self.chance.choice(["all", "any", 2])}
+        return {"branches": branches, "join": self.chance.choice(["all", "any", 2]), **self.rest()}
 
     def repeat(self, depth: int) -> dict[str, Any]:
         many = self.chance.choice([{"each": "ticket.list"}, {"each": "ticket.list", "at_once": 2}])
@@ -149,8 +149,10 @@ class Grammar:
             many |= {"join": self.chance.choice(["all", "any", 2])}
         until = {"until": self.chance.choice(["ticket.flag == 1", "loop.done == 2"]), "max": 2}
         rounds = many if self.chance.random() < 0.5 else {**until, "at_once": self.chance.choice([1, 2])}
-        rest = self.chance.choice([{}, {"rest": "cancel"}, {"rest": "wait"}, {"rest": "beside"}])
-        return {"do": self.path(depth), **rounds, **rest}
+        return {"do": self.path(depth), **rounds, **self.rest()}
+
+    def rest(self) -> dict[str, Any]:
+        return self.chance.choice([{}, {"rest": "cancel"}, {"rest": "wait"}, {"rest": "beside"}])
 
     def sop(self, depth: int) -> dict[str, Any]:
         return {"sop": "s"}

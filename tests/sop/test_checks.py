@@ -111,6 +111,10 @@ BROKEN: list[tuple[str, Told]] = [
     ),
     (step("id: b, type: repeat, do: p, until: loop.done > 1, join: 2") + BRANCHES, [("107", 4, 62), ("201", 7, 3)]),
     (
+        step("id: b, type: parallel, branches: [p, q], join: any, rest: go") + BRANCHES,
+        [("106.choice", 4, 64)],
+    ),
+    (
         step("id: b, type: repeat, do: p, each: ticket.tags, rest: go") + BRANCHES,
         [("106.choice", 4, 59), ("201", 7, 3)],
     ),
@@ -302,6 +306,7 @@ def test_a_broken_rule_is_told_at_its_place_and_nothing_else_is(snippet: str, pr
         step("id: b, type: wait, for: '{{ ticket.tags }}'"),
         step("id: b, type: wait, any_of: [{event: parcel.received, match: event.at}], timeout: 1d, on_timeout: b"),
         step("id: b, type: parallel, branches: [p, {path: q, when: ticket.owner}], join: 2") + BRANCHES,
+        step("id: b, type: parallel, branches: [p, q], join: any, rest: beside") + BRANCHES,
         step("id: b, type: repeat, do: p, each: ticket.tags, as: tag")
         + "paths:\n  p: [{id: c, type: end, when: tag == loop.index}]\n",
         step("id: b, type: repeat, do: p, each: ticket.tags, at_once: 3, join: 2, rest: beside, until: loop.done > 1")

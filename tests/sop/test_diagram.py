@@ -120,6 +120,31 @@ def test_a_step_says_who_does_it_by_when_under_which_condition_and_how_it_is_und
     assert says["many"].lines == ("each of ticket.list", "2 at once")
 
 
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("", "2 branches · any one"),
+        (", rest: cancel", "2 branches · any one"),
+        (", rest: wait", "2 branches · any one · the others are awaited"),
+        (", rest: beside", "2 branches · any one · the others go on beside"),
+    ],
+)
+def test_a_join_says_what_becomes_of_the_others(rest: str, said: str) -> None:
+    text = f"""
+        dsl: 1
+        sop: t
+        steps: [{{id: both, type: parallel, branches: [x, y], join: any{rest}}}]
+        paths: {{x: [{{id: a, type: wait, for: 1h}}], y: [{{id: b, type: wait, for: 2h}}]}}
+    """
+
+    says = {
+        node.id: node.says
+        for node in flow_of(definition_of(load_many({"t.yaml": text}, CATALOG)["t.yaml"]), Language.EN).nodes
+    }
+
+    assert says["both"].lines == (said,)
+
+
 def test_a_skipped_step_has_an_arrow_of_its_own_only_where_skipping_leads_elsewhere() -> None:
     text = """
         dsl: 1

@@ -180,3 +180,158 @@ def test_the_last_of_max_passes_may_still_be_the_one_that_is_waited_for() -> Non
     desk.answer("pack#2", n=9)
 
     assert desk.open_steps == ["then"]
+
+
+FORK = """
+    steps:
+      - {{id: fork, type: parallel, branches: [x, y, z], {more}}}
+      - {{id: then, type: task, assign: role:agent, due: 1d{then}}}
+{after}
+    paths:
+      x: [{{id: a, type: task, assign: role:agent, due: 1d}}]
+      y: [{{id: b, type: task, assign: role:agent, due: 1d}}]
+      z: [{{id: c, type: task, assign: role:agent, due: 1d}}, {{id: d, type: wait, for: 1h}}]
+"""
+AGAIN = ", outcomes: [{key: again, label: A, next: fork}, {key: on, label: O}]"
+
+
+def fork(more: str, then: str = "", after: str = "") -> Desk:
+    return Desk.open(FORK.format(more=more, then=then, after=after))
+
+
+@pytest.mark.parametrize("more", ["join: 2", "join: 2, rest: cancel"])
+def test_the_branches_that_are_not_needed_are_withdrawn(more: str) -> None:
+    desk = fork(more)
+    desk.answer("b")
+    desk.answer("a")
+
+    assert desk.open_steps == ["then"]
+    assert cancelled(desk) == ["c"]
+
+
+def test_the_other_branches_may_be_awaited() -> None:
+    desk = fork("join: any, rest: wait")
+    desk.answer("b")
+    desk.answer("a")
+    desk.answer("c")
+    assert desk.open_steps == ["d"]
+    desk.later("1h")
+
+    assert desk.open_steps == ["then"]
+    assert desk.outputs("fork")["done"] == ["y", "x", "z"]
+    assert cancelled(desk) == []
+
+
+def test_the_other_branches_may_go_on_beside_what_comes_next_and_the_run_waits_for_them() -> None:
+    desk = fork("join: any, rest: beside")
+    desk.answer("b")
+    assert desk.open_steps == ["a", "c", "then"]
+    assert desk.outputs("fork")["done"] == ["y"]
+
+    desk.answer("a")
+    desk.answer("c")
+    desk.answer("then")
+    assert (desk.open_steps, desk.result) == (["d"], None)
+    desk.later("1h")
+
+    assert desk.result == "resolved"
+    assert len([f for f in desk.of(FactType.STEP_CLOSED) if f.step == "fork"]) == 1
+    assert cancelled(desk) == []
+
+
+def test_the_end_of_the_run_withdraws_the_branches_that_go_on_beside() -> None:
+    desk = fork("join: 2, rest: beside", after="      - {id: over, type: end}")
+    desk.answer("b")
+    desk.answer("a")
+    desk.answer("then")
+
+    assert desk.result == "resolved"
+    assert cancelled(desk) == ["c"]
+
+
+def test_coming_again_withdraws_the_branches_that_were_left_behind() -> None:
+    desk = fork("join: any, rest: beside", then=AGAIN)
+    desk.answer("b")
+    desk.answer("then", "again")
+
+    assert cancelled(desk) == ["a", "c"]
+    assert desk.open_steps == ["a", "b", "c"]
+
+
+def test_a_step_that_ends_beside_counts_for_no_later_join() -> None:
+    desk = fork("join: 2, rest: beside", then=AGAIN)
+    desk.answer("b")
+    desk.answer("a")
+    desk.answer("then", "again")
+    desk.answer("c")
+    desk.answer("a")
+    assert "then" not in desk.open_steps
+
+    desk.answer("b")
+
+    assert desk.open_steps == ["d", "then"]
+
+
+def test_each_pass_leaves_its_own_branches_beside() -> None:
+    desk = Desk.open(
+        """
+        steps: [{id: loop, type: repeat, do: one, each: ticket.list, at_once: 2}]
+        paths:
+          one: [{id: fork, type: parallel, branches: [x, y], join: any, rest: beside},
+                {id: after, type: task, assign: role:agent, due: 1d}]
+          x: [{id: a, type: task, assign: role:agent, due: 1d}]
+          y: [{id: b, type: task, assign: role:agent, due: 1d}]
+        """,
+        list=["one", "two"],
+    )
+    desk.answer("a#1")
+    desk.answer("b#2")
+    assert desk.open_steps == ["a#2", "after#1", "after#2", "b#1"]
+
+    for step in ("after#1", "after#2", "a#2"):
+        desk.answer(step)
+    assert desk.result is None
+    desk.answer("b#1")
+
+    assert desk.result == "resolved"
+
+
+def test_coming_again_in_one_pass_withdraws_nothing_of_another() -> None:
+    desk = Desk.open(
+        """
+        steps: [{id: loop, type: repeat, do: one, each: ticket.list, at_once: 10}]
+        paths:
+          one: [{id: fork, type: parallel, branches: [x, y], join: any, rest: beside},
+                {id: after, type: task, assign: role:agent, due: 1d,
+                 outcomes: [{key: again, label: A, next: fork}, {key: on, label: O}]}]
+          x: [{id: a, type: task, assign: role:agent, due: 1d}]
+          y: [{id: b, type: task, assign: role:agent, due: 1d}]
+        """,
+        list=[str(number) for number in range(10)],
+    )
+    desk.answer("a#10")
+    desk.answer("a#1")
+    desk.answer("after#1", "again")
+
+    assert cancelled(desk) == ["b#1"]
+    assert {"b#1", "b#10"} <= set(desk.open_steps)
+
+
+def test_calls_of_branches_beside_are_not_awaited_before_it_goes_on() -> None:
+    desk = Desk.open(
+        """
+        steps:
+          - {id: fork, type: parallel, branches: [x, y], join: any, rest: beside}
+          - {id: then, type: task, assign: role:agent, due: 1d}
+        paths:
+          x: [{id: make, type: action, action: erp.make, undo: none}]
+          y: [{id: b, type: task, assign: role:agent, due: 1d}]
+        """
+    )
+    desk.answer("b")
+    assert desk.open_steps == ["make", "then"]
+
+    desk.answer("then")
+    desk.done("erp.make", no="R1")
+
+    assert (desk.result, desk.outputs("make")["no"]) == ("resolved", "R1")

@@ -14,7 +14,7 @@ from sop.scenario import Case, Script, judge, read_scripts, trace_of
 from sop.yaml_text import read
 
 PATTERNS = Path(__file__).parents[2] / "tests" / "patterns"
-CONCURRENT = (8, 15, 17, 20, 25, 27, 28, 30, 32, 33, 34, 36, 39, 43)
+CONCURRENT = (8, 9, 15, 17, 20, 25, 27, 28, 30, 32, 33, 34, 36, 39, 43)
 CASES = [
     pytest.param(script, script.cases[-1], id=f"WCP-{number}")  # the case that goes furthest
     for number in CONCURRENT
