@@ -307,7 +307,8 @@ def event_for(act: Act, number: int, engine: Engine, now: datetime) -> Event | N
     if act.complete is not None:
         return _completion(act, by, engine, now)
     if act.vote is not None:
-        return VoteCast(act.vote, by, approve=act.choice != "reject" and act.outcome != "rejected", comment=act.comment)
+        approve = act.choice != "reject" and act.outcome != "rejected"
+        return VoteCast(act.vote, _voter(act), approve=approve, comment=act.comment)
     if act.event is not None:
         return Occurred(act.event, "scenario", act.id or str(number), {k: decode(v) for k, v in act.data.items()})
     if act.say is not None:
@@ -315,6 +316,11 @@ def event_for(act: Act, number: int, engine: Engine, now: datetime) -> Event | N
     if act.settle is not None:
         return IncidentSettled(act.settle, by, Remedy(act.choice or ""), {k: decode(v) for k, v in act.values.items()})
     return clock_event(act, by, engine, now) or _order(act, by, engine)
+
+
+def _voter(act: Act) -> Actor:
+    """Who votes; somebody else than who worked, where nobody is named."""
+    return actor_of(act.by if "by" in act.model_fields_set else "approver")
 
 
 def _order(act: Act, by: Actor, engine: Engine) -> Event | None:
@@ -347,7 +353,7 @@ def _completion(act: Act, by: Actor, engine: Engine, now: datetime) -> Event:
     step = next((r.model.steps[name].step for r in engine.state.runs.values() if name in r.model.steps), None)
     if isinstance(step, Approval):
         comment = act.comment or str(act.values.get("comment", ""))
-        return VoteCast(act.complete or "", by, approve=act.outcome == "approved", comment=comment)
+        return VoteCast(act.complete or "", _voter(act), approve=act.outcome == "approved", comment=comment)
     values = {key: decode(value) for key, value in act.values.items()}
     if isinstance(step, Task):
         for form_field in step.form:

@@ -38,18 +38,21 @@ _TELLING = {
 _TIMES = frozenset({"set_for"})
 
 
-def trace_of(facts: Iterable[Fact], *, times: bool = False) -> list[str]:
-    """One line a fact: its type, step, visit, person, and what it says. ``times`` keeps planned moments."""
-    return [_line(fact, times) for fact in facts]
+def trace_of(facts: Iterable[Fact], *, times: bool = False, marked: bool = True) -> list[str]:
+    """One line a fact: its type, step, visit, person, and what it says. ``times`` keeps planned moments; numbers are
+    told from text where they are ``marked``, which nobody needs who only reads."""
+    return [_line(fact, times, marked) for fact in facts]
 
 
-def _line(fact: Fact, times: bool) -> str:
+def _line(fact: Fact, times: bool, marked: bool) -> str:
     where = f" {fact.run}.{fact.step}#{fact.visit}" if fact.step else f" {fact.run}" if fact.run else ""
     names = [n for n in _TELLING.get(fact.type, ()) if n in fact.data and (times or n not in _TIMES)]
     said = {name: _timeless(fact.data[name]) for name in names}
     by = f" by {fact.by.id}" if fact.by else ""
     return f"{fact.seq} {fact.type}{where}{by}" + (
-        f" {json.dumps(encode(said), ensure_ascii=False, sort_keys=True)}" if said else ""
+        f" {json.dumps(encode(said) if marked else said, ensure_ascii=False, sort_keys=True, default=str)}"
+        if said
+        else ""
     )
 
 

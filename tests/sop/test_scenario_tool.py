@@ -57,6 +57,7 @@ CHEAP = "{complete: ask, outcome: bad, by: ann, with: {n: 5, day: x}}"
     [
         (f"[{DEAR}]", "{open: [ok], status: open, visited: [ask, way], not_visited: [look]}"),
         (f"[{DEAR}, {{vote: ok, by: bob}}]", "{called: {erp.pay: {a: 50}}, open: [parcel]}"),
+        ("[{complete: ask, outcome: good, with: {n: 50}}, {vote: ok}]", "{called: {erp.pay: {a: 50}}, open: [parcel]}"),
         (f"[{DEAR}, {{vote: ok, by: bob, choice: reject}}]", "{not_called: [erp.pay], result: resolved}"),
         (f"[{DEAR}, {{complete: ok, outcome: rejected, by: bob, comment: no}}]", "{not_called: [erp.pay]}"),
         (f"[{DEAR}, {{vote: ok, by: ann, rejected: own work}}]", "{open: [ok]}"),

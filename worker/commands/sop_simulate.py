@@ -169,7 +169,7 @@ def _mapping(text: str | None, name: str) -> Mapping[str, object]:
 
 
 def _trail(walk: Walk, _rest: str, terminal: Terminal) -> None:
-    terminal.tell("\n".join(trace_of(walk.facts)))
+    terminal.tell("\n".join(trace_of(walk.facts, marked=False)))
 
 
 def _calls(walk: Walk, _rest: str, terminal: Terminal) -> None:

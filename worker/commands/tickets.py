@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from activities.connectors import exact_json
 from sop.values import Value, Values
@@ -41,7 +42,7 @@ def show(asked: Asked) -> int:
     terminal = asked.terminal
     owner = ticket.get("owner")
     names = [str(name) for name in owner.values() if name] if isinstance(owner, Mapping) else []
-    standing = (ticket["status"], ticket["priority"], ticket["category"], " / ".join(names), ticket.get("due_at") or "")
+    standing = (ticket["status"], ticket["priority"], ticket["category"], " / ".join(names), _moment(ticket["due_at"]))
     terminal.tell(f"{ticket['no']}  {ticket['subject']}")
     terminal.tell("  ".join(map(str, standing)).rstrip())
     for run in _items(ticket, "runs"):
@@ -49,12 +50,11 @@ def show(asked: Asked) -> int:
     for step in _items(ticket, "steps"):
         terminal.tell("  " + _step(step, terminal))
     for clock in _items(ticket, "clocks"):
-        terminal.tell(f"  ◷ {clock['clock']}  {clock['state']}  {clock['light']}  {clock['due_at'] or ''}".rstrip())
+        terminal.tell(f"  ◷ {clock['clock']}  {clock['state']}  {clock['light']}  {_moment(clock['due_at'])}".rstrip())
     for promise in _items(ticket, "promises"):
         title = _words(promise.get("title"), terminal)
-        terminal.tell(
-            f"  ⚑ {promise['promise']} {promise['state']}  {promise['light']}  {promise['due_at']}  {title}".rstrip()
-        )
+        due = _moment(promise["due_at"])
+        terminal.tell(f"  ⚑ {promise['promise']} {promise['state']}  {promise['light']}  {due}  {title}".rstrip())
     return 0
 
 
@@ -107,7 +107,12 @@ def _step(step: Values, terminal: Terminal) -> str:
     title = _words(step.get("title"), terminal)
     whose = step.get("person") or step.get("pool") or ""
     mark = "!" if step.get("incident") else "•"
-    return f"{mark} {step['key']} [{step['type']}] {title}  {whose}  {step.get('due_at') or ''}".rstrip()
+    return f"{mark} {step['key']} [{step['type']}] {title}  {whose}  {_moment(step.get('due_at'))}".rstrip()
+
+
+def _moment(text: Value) -> str:
+    """A moment on this machine's clock, to the minute; nothing where there is none."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M") if isinstance(text, str) else ""
 
 
 def _words(title: Value, terminal: Terminal) -> str:

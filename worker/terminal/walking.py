@@ -21,7 +21,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def show_walk(walk: Walk, terminal: Terminal) -> None:
     """What has happened since, and what can be done now."""
-    for line in trace_of(walk.news()):
+    for line in trace_of(walk.news(), marked=False):
         terminal.tell(f"  · {line}")
     when = f"── {_moment(walk.now)}"
     if walk.next_timer is not None and not walk.ended:
