@@ -10,6 +10,7 @@ import yaml
 
 from sop.facts import FactType
 from sop.scenario.script import Act
+from sop.simulate.moves import Move
 from sop.simulate.told import main_run
 from sop.simulate.walk import Walk
 
@@ -22,10 +23,15 @@ def as_case(walk: Walk, name: str) -> str:
     for move in walk.moves:
         if move.fail or move.heal:
             lines.append(f"      # {'fail' if move.fail else 'heal'} {move.fail or move.heal}: see mocks")
-        said = _flow(move.model_dump(include=set(Act.model_fields), exclude_defaults=True, by_alias=True))
-        if said != "{}":
-            lines.append(f"      - {said}")
+        if said := _said(move):
+            lines.append(f"      - {_flow(said)}")
     return "\n".join([*lines, f"    expect: {_flow(_expected(walk))}"]) + "\n"
+
+
+def _said(move: Move) -> Mapping[str, object]:
+    """A move without what goes without saying. Who was named stays named: a vote of nobody named is another's."""
+    said: dict[str, object] = move.model_dump(include=set(Act.model_fields), exclude_defaults=True, by_alias=True)
+    return {**said, "by": move.by} if "by" in move.model_fields_set else said
 
 
 def _expected(walk: Walk) -> Mapping[str, object]:

@@ -48,6 +48,18 @@ def stands(walked: Walk) -> list[str]:
     return [step.address for step in walked.steps()]
 
 
+@pytest.mark.parametrize(
+    ("move", "written"), [(Move(vote="ok", by="agent"), "{vote: ok, by: agent}"), (Move(vote="ok"), "{vote: ok}")]
+)
+def test_a_vote_is_written_down_with_whom_it_named(move: Move, written: str) -> None:
+    walked = walk()
+    walked.make(Move(complete="ask", outcome="good", by="eve", **{"with": {"n": 3}}))
+
+    walked.make(move)
+
+    assert written in as_case(walked, "it")
+
+
 def test_a_walk_to_the_end_with_invented_answers() -> None:
     walked = walk("1 good n=3", "1 approve fine", "event parcel.received no=NO-1")
 

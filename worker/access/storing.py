@@ -46,4 +46,7 @@ def _require_file(url: str) -> None:
 
 
 def _unprepared() -> Failure:
-    return Failure("数据库还没有表：请先运行 gongdan migrate", "the database has no tables yet: run `gongdan migrate`")
+    return Failure(
+        "数据库还没有表：请到运行 gongdan up 的目录去，或运行 gongdan migrate",
+        "the database has no tables yet: go to the folder where `gongdan up` runs, or run `gongdan migrate`",
+    )
