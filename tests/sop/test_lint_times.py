@@ -92,6 +92,12 @@ def test_a_file_that_only_others_run_has_no_company_clocks() -> None:
     assert told(WAITS, whole={"target": "1d"}) == []
 
 
+def test_a_playbook_has_no_company_clocks() -> None:
+    book = (HEAD + OF_ANY + WAITS).replace("sop:", "playbook:")
+
+    assert examine(book, "x.playbook.yaml", catalog(whole={"target": "1d"})).problems == ()
+
+
 def test_a_clock_of_the_file_comes_before_its_namesake() -> None:
     assert told(OF_ANY + WAITS + "sla: {whole: {target: 4d}}\n", whole={"target": "1d"}) == []
 
