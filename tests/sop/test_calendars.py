@@ -144,6 +144,18 @@ def test_days_off_for_centuries_end_in_a_refusal_and_not_in_a_loop() -> None:
         once.advance(datetime(9990, 1, 1, tzinfo=UTC), timedelta(hours=10))
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_what_was_asked_before_changes_no_answer_however_far_away_it_is(zone: str) -> None:
+    always = {"tz": zone, "week": {day: ["00:00-24:00"] for day in (*WEEK, "sat", "sun")}}
+    asked, start = Calendar(always), datetime(2026, 1, 5, 9, tzinfo=UTC)
+    asked.add(start, parse("1wd"))
+    moments = [start + timedelta(hours=11 * count) for count in range(-400, 400)]
+
+    answers = [(asked.add(each, parse("1wd")), asked.between(each, each + timedelta(days=3))) for each in moments]
+
+    assert answers == [(each + timedelta(days=1), timedelta(days=3)) for each in moments]
+
+
 def test_the_version_changes_with_the_calendar_and_only_then() -> None:
     assert office().version == office().version != office(off=["2026-01-06"]).version
     assert office(version="7").version == "7"
