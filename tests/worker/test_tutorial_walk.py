@@ -70,7 +70,9 @@ def test_the_tutorial_works_word_for_word(site: Site, readers: list[Reader]) -> 
         _follow(english, chinese, readers, site)
 
     assert site.get("/api/v1/tickets/GD-10002").json()["steps"][0]["key"] == "office_repair.look"
-    assert "Meeting room 3" in _queue_of_the_console(site)
+    queue, ticket = _seen_in_the_console(site, "/queue?view=open", "/tickets/GD-10002")
+    assert "Meeting room 3" in queue
+    assert all(word in ticket for word in ("查看结果", "需要维修", "不归我们管"))
 
 
 def _follow(english: Block, chinese: Block, readers: list[Reader], site: Site) -> None:
@@ -119,14 +121,16 @@ def _bare(commands: str) -> str:
     return re.sub(r" +# .*", "", commands)
 
 
-def _queue_of_the_console(site: Site) -> str:
+def _seen_in_the_console(site: Site, *paths: str) -> list[str]:
     """What somebody sees who signs in with the one-time password of the banner."""
     banner = site.output.read_text("utf-8")
     once = re.search(r"One-time password +(\S+)", banner)
     assert once, banner
-    with httpx.Client(base_url=site.url, follow_redirects=True, trust_env=False) as browser:
+    with httpx.Client(
+        base_url=site.url, headers={"Accept-Language": "zh"}, follow_redirects=True, trust_env=False
+    ) as browser:
         asked = browser.post("/login", data={"email": ADMIN_EMAIL, "password": once[1]}).text
         csrf = re.search(r'name="csrf" value="([^"]+)"', asked)
         assert csrf, asked
         browser.post("/login/password", data={"csrf": csrf[1], "old": once[1], "new": NEW_PASSWORD})
-        return browser.get("/queue?view=open").text
+        return [browser.get(path).text for path in paths]
