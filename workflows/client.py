@@ -71,6 +71,7 @@ from workflows.messages import (
 )
 
 PATIENCE = timedelta(seconds=10)
+HEARING = timedelta(seconds=13)  # Temporal gives the task of a worker that died to another one after ten
 Handle: TypeAlias = WorkflowHandle[Any, Any]  # Any: a workflow known by its id and type name only
 _AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 
@@ -222,7 +223,7 @@ class Tickets:
         async with _reached():
             try:
                 receipt: Receipt = await self._handle(ticket_id).execute_update(
-                    update, said, id=key, result_type=Receipt, rpc_timeout=PATIENCE
+                    update, said, id=key, result_type=Receipt, rpc_timeout=HEARING
                 )
                 return receipt
             except WorkflowUpdateFailedError as failure:
