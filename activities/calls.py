@@ -70,7 +70,8 @@ class Calls:
     async def call(self, given: collections.abc.Sequence[RawValue]) -> dict[str, object]:
         """Input: one JSON object ``{ticket_id, call, action, arguments, key, gives}``; answer: ``{"outputs": {…}}``.
 
-        Raises ApplicationError of a type in ``sop.events.FailureKind``; final ones are not retryable."""
+        Raises ApplicationError of a type in ``sop.events.FailureKind``, with the number of the try; final ones are not
+        retryable."""
         asked = _read(given)
         service = self._connectors.services.get(asked.action)
         if service is None:
@@ -86,7 +87,10 @@ class Calls:
         except StoreUnavailable as gone:
             wait = timedelta(seconds=gone.retry_after)
             raise ApplicationError(
-                "the database is not there · 数据库不可用", type=FailureKind.UNREACHABLE, next_retry_delay=wait
+                "the database is not there · 数据库不可用",
+                activity.info().attempt,
+                type=FailureKind.UNREACHABLE,
+                next_retry_delay=wait,
             ) from None
         return {"outputs": encode(outputs)}
 
@@ -162,7 +166,7 @@ def _read(given: collections.abc.Sequence[RawValue]) -> Asked:
 
 
 def _refusal(message: str) -> ApplicationError:
-    return ApplicationError(message, type=FailureKind.REFUSED, non_retryable=True)
+    return ApplicationError(message, activity.info().attempt, type=FailureKind.REFUSED, non_retryable=True)
 
 
 @asynccontextmanager
@@ -196,6 +200,7 @@ def _failure(failed: CallFailed, service: Service, hidden: set[str]) -> Applicat
     delay = _delay(retry, attempt, failed)
     return ApplicationError(
         message,
+        attempt,
         type=failed.kind,
         non_retryable=failed.final or spent,
         next_retry_delay=None if delay is None else timedelta(seconds=delay),

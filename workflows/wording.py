@@ -37,7 +37,8 @@ def failed(call: CallAction, error: ActivityError) -> ActionFailed:
     if not isinstance(cause, ApplicationError):
         return ActionFailed(call.call, FailureKind.TIMEOUT, str(cause or error), call.attempts)
     kind = FailureKind(cause.type) if cause.type in set(FailureKind) else FailureKind.UNKNOWN
-    return ActionFailed(call.call, kind, cause.message, call.attempts)
+    tries = cause.details[0] if cause.details else call.attempts
+    return ActionFailed(call.call, kind, cause.message, int(tries))
 
 
 def chosen(on: str, taken: Taken) -> DefinitionsChosen:

@@ -16,10 +16,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from sop.commands import CallAction
+from sop.events import FailureKind
 from tests.activities.connector_desk import Desk, at_company, opened
 from tests.demo.running_company import Company
+from workflows.wording import failed
 
 pytestmark = pytest.mark.live
+ASKED = CallAction("1", "erp.rma.create", {}, "w", None, 5.0, 5, 0.05, 1.0, "t", "create_rma")
 
 
 @workflow.defn(name="OneCall")
@@ -74,6 +78,20 @@ async def test_an_action_is_done_once_though_its_answer_was_lost_and_a_refusal_i
     assert isinstance(failed.cause, ApplicationError)
     assert (failed.activity_type, failed.cause.type, failed.cause.non_retryable) == ("erp.rma.create", "refused", True)
     assert len(company.calls(key="w2")) == 1
+
+
+async def test_a_failed_action_tells_how_often_it_was_tried(temporal: WorkflowEnvironment, company: Company) -> None:
+    told = []
+    for key, order_no in (("w4", "O-9999"), ("w5", "O-1001")):
+        if key == "w5":
+            company.switch_on("rubbish", times=9, match={"system": "erp"})
+        with pytest.raises(WorkflowFailureError) as caught:
+            await temporal.client.execute_workflow("OneCall", order(key, order_no), id=key, task_queue="calls")
+        error = caught.value.cause
+        assert isinstance(error, ActivityError)
+        told.append(failed(ASKED, error))
+
+    assert [(event.kind, event.attempts) for event in told] == [(FailureKind.REFUSED, 1), (FailureKind.RUBBISH, 3)]
 
 
 def order(key: str, order_no: str) -> dict[str, object]:
