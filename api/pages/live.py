@@ -39,15 +39,14 @@ class Pulse:
         self._seen: dict[int, tuple[datetime, int]] = {}
         self._count = 0
         self._watchers = 0
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()  # of the next change: each has one of its own, so that nobody holds anything
         self._looking: asyncio.Task[None] | None = None
         self.stopped = False
 
     async def stop(self) -> None:
         """End every stream: call it when the server is told to go, before it waits for its connections."""
         self.stopped = True
-        async with self._news:
-            self._news.notify_all()
+        self._tell()
 
     @property
     def count(self) -> int:
@@ -66,12 +65,17 @@ class Pulse:
             self._looking = asyncio.create_task(self._look_on())
         self._watchers += 1
         try:
-            async with self._news:
-                await asyncio.wait_for(self._news.wait_for(lambda: self._count > count or self.stopped), patience)
+            async with asyncio.timeout(patience):
+                while self._count <= count and not self.stopped:
+                    await self._news.wait()
         except TimeoutError:
             return
         finally:
             self._watchers -= 1
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def _look_on(self) -> None:
         since, idle, begun = datetime.now(UTC), 0.0, False
@@ -91,10 +95,9 @@ class Pulse:
         fresh = [ticket for ticket, version in recent.items() if self._seen.get(ticket) != version]
         self._seen = recent
         if fresh:
-            async with self._news:
-                self._count += 1
-                self._changes.append((self._count, [number_of(ticket) for ticket in fresh]))
-                self._news.notify_all()
+            self._count += 1
+            self._changes.append((self._count, [number_of(ticket) for ticket in fresh]))
+            self._tell()
         return now
 
     async def _recent(self, since: datetime, before: datetime | None = None) -> dict[int, tuple[datetime, int]]:

@@ -39,3 +39,20 @@ async def test_what_changes_between_a_page_and_its_stream_is_told(desk: PageDesk
 
     assert "GD-10001" in await heard(desk, browser, address)
     assert "GD-10001" not in await heard(desk, browser, "/live")
+
+
+async def test_who_goes_takes_nobody_else_along(desk: PageDesk) -> None:
+    pulse: Pulse = desk.app.state.pulse
+    staying = list[asyncio.Task[None]]()
+    for _ in range(3):
+        going = asyncio.create_task(pulse.watch(99, 20))
+        await asyncio.sleep(0.01)
+        going.cancel()  # a connection that breaks is cancelled again and again, until it has gone
+        asyncio.get_running_loop().call_soon(going.cancel)
+        staying.append(asyncio.create_task(pulse.watch(99, 20)))
+    await asyncio.sleep(0.05)
+
+    assert not any(each.done() for each in staying)
+    await pulse.stop()
+    async with asyncio.timeout(2):
+        await asyncio.gather(*staying)
