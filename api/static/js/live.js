@@ -24,8 +24,8 @@ export function follow(htmx) {
   addEventListener("htmx:beforeSwap", ({ detail }) => {
     const part = detail.requestConfig.elt;
     if (!part.dataset.follow) return;
-    opened = [...part.querySelectorAll("[open]>summary")];
     if (busy(part)) detail.shouldSwap = false;
+    else opened = [...part.querySelectorAll("[open]>summary")];
   });
   addEventListener("htmx:afterSwap", () => {
     for (const { id } of opened) document.getElementById(id)?.parentNode.setAttribute("open", "");
